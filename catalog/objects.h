@@ -1,0 +1,97 @@
+// What editorial systems publish: service texts, online services, offices and who is responsible for what
+// where. Names after XZuFi (Leistung, Onlinedienst, Organisationseinheit, Zuständigkeit); docs/glossary.md.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "catalog/service_key.h"
+
+namespace vsm {
+
+/// Unique only as a pair: the editorial system (schemeAgencyID) numbers its objects alone.
+struct ObjectId {
+  std::string agency, id;
+  auto operator<=>(const ObjectId&) const = default;
+  /// One word for addresses and JSON: "L100002.LB.121300542"; the agency is not repeated where the id has it.
+  std::string text() const;
+};
+
+/// Days since 1970-01-01.
+using Day = std::int32_t;
+inline constexpr Day day_min = std::numeric_limits<Day>::min();
+inline constexpr Day day_max = std::numeric_limits<Day>::max();
+
+/// "2026-11-23", also with a time behind it; nothing for other text and for dates that do not exist.
+std::optional<Day> parse_day(std::string_view text);
+Day today();
+
+/// Both ends count. An absent end is open.
+struct Validity {
+  Day from = day_min, to = day_max;
+  bool holds(Day day) const { return from <= day && day <= to; }
+  bool always() const { return from == day_min && to == day_max; }
+};
+
+/// Codes of urn:de:xzufi:codeliste:leistungstextmodulleika: 24 Teaser, 06 Volltext, 08 Erforderliche
+/// Unterlagen, 09 Voraussetzungen, 11 Verfahrensablauf, 23 Ansprechpunkt ...
+struct TextModule {
+  std::string code;
+  std::string text;  ///< plain text, paragraphs separated by a line break
+};
+
+/// The German title of a module code; empty for an unknown one.
+std::string_view module_title(std::string_view code);
+
+struct ServiceText {
+  ObjectId id;
+  std::vector<ServiceKey> keys;    ///< never empty in the index: see ServiceKey::local
+  std::vector<std::string> areas;  ///< area ids (Area::id) it is valid in; empty: the area of its source
+  std::string title, official_title, teaser;
+  std::vector<TextModule> modules;
+  std::vector<std::string> words;  ///< Begriffe im Kontext: what people call it
+  Validity validity;
+  std::string changed;  ///< date of the last change as published, may be empty
+  std::string source;
+  bool sample = false;
+};
+
+struct OnlineService {
+  ObjectId id;
+  std::string title;
+  std::string url;  ///< https or http; empty where no link is known
+  std::string provider;
+  int trust_level = 0;           ///< urn:xoev-de:fim:codeliste:vertrauensniveau; 0: not stated
+  std::optional<int> maturity;   ///< Reifegrad on the scale below; scales are never converted
+  std::string maturity_scale;    ///< "0-4" (model 1.1) or "0-7" (model 2.0), empty where unknown
+  bool efa = false;              ///< one for all: run by one municipality for others
+  Validity validity;
+  std::string source;
+  bool sample = false;
+};
+
+struct Office {
+  ObjectId id;
+  std::string name, street, postcode, city, phone, email, url;
+  Validity validity;
+  std::string source;
+  bool sample = false;
+};
+
+/// Says that an office or an online service does a service in some areas (Zuständigkeit).
+struct Responsibility {
+  ObjectId subject;  ///< the office or the online service
+  ObjectId service;  ///< the service text it is for
+  std::vector<std::string> areas;  ///< area ids; empty: the area of its source
+  std::string source;
+};
+
+/// What a reader hands on, one object at a time.
+using PublishedObject = std::variant<ServiceText, OnlineService, Office, Responsibility>;
+
+}  // namespace vsm

@@ -1,0 +1,109 @@
+#include "catalog/tables.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace vsm {
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw TableError("cannot read " + path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TableTexts read_tables(const std::string& data_folder) {
+  static constexpr std::string_view names[] = {
+      "areas/areas.tsv",     "areas/postcodes.tsv",   "areas/changed_keys.tsv", "areas/sets.tsv",
+      "topics/topics.tsv",   "topics/situations.tsv", "topics/services.tsv",    "topics/ozg.tsv",
+      "catalogue/services.tsv"};
+  TableTexts texts;
+  for (std::string_view name : names) texts.emplace(name, read_file(data_folder + "/" + std::string(name)));
+  std::string own = "key\ttitle\tteaser\twords\n";
+  const std::filesystem::path folder = data_folder + "/texts";
+  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder.string());
+  std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    if (file.extension() != ".tsv") continue;
+    const std::string text = read_file(file.string());
+    TableReader rows(file.native(), text, {"key", "title", "teaser", "words"});
+    while (rows.next()) {
+      for (std::size_t column = 0; column < 4; ++column) {
+        own += rows[column];
+        own += column == 3 ? '\n' : '\t';
+      }
+    }
+  }
+  texts.emplace("texts.tsv", std::move(own));
+  return texts;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = text.find(separator);
+    std::string_view part = text.substr(0, end);
+    while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
+    while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
+    if (!part.empty()) parts.push_back(part);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+namespace {
+
+void cut(std::string_view line, std::vector<std::string_view>& cells) {
+  cells.clear();
+  while (true) {
+    const std::size_t tab = line.find('\t');
+    cells.push_back(line.substr(0, tab));
+    if (tab == std::string_view::npos) return;
+    line.remove_prefix(tab + 1);
+  }
+}
+
+}  // namespace
+
+TableReader::TableReader(std::string_view name, std::string_view text, std::vector<std::string_view> columns)
+    : name_(name), rest_(text) {
+  std::string_view header;
+  if (!take_line(header)) throw TableError(std::string(name) + ": empty, a header line was expected");
+  cut(header, line_cells_);
+  for (std::string_view column : columns) {
+    const auto found = std::find(line_cells_.begin(), line_cells_.end(), column);
+    if (found == line_cells_.end())
+      throw TableError(std::string(name) + ": column \"" + std::string(column) + "\" is missing");
+    positions_.push_back(static_cast<std::size_t>(found - line_cells_.begin()));
+  }
+  cells_.resize(columns.size());
+}
+
+bool TableReader::take_line(std::string_view& line) {
+  while (!rest_.empty()) {
+    const std::size_t end = rest_.find('\n');
+    line = rest_.substr(0, end);
+    rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
+    ++line_;
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty() && line.front() != '#') return true;
+  }
+  return false;
+}
+
+bool TableReader::next() {
+  std::string_view line;
+  if (!take_line(line)) return false;
+  cut(line, line_cells_);
+  for (std::size_t i = 0; i < positions_.size(); ++i) {
+    if (positions_[i] >= line_cells_.size())
+      throw TableError(std::string(name_) + " line " + std::to_string(line_) + ": too few columns");
+    cells_[i] = line_cells_[positions_[i]];
+  }
+  return true;
+}
+
+}  // namespace vsm

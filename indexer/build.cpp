@@ -1,0 +1,158 @@
+#include "indexer/build.h"
+
+#include <filesystem>
+#include <map>
+
+#include "indexer/list_reader.h"
+#include "indexer/plain_text.h"
+#include "indexer/side_table.h"
+#include "indexer/text_terms.h"
+#include "indexer/xzufi_reader.h"
+#include "language/analyzer.h"
+#include "language/fold.h"
+
+namespace vsm {
+namespace {
+
+class Build {
+ public:
+  Build(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
+        const std::function<void(const BuildProgress&)>& on_progress)
+      : writer_(directory, tables, language::chain_version), sources_(sources), on_progress_(on_progress) {
+    sink_.object = [this](PublishedObject object, const Problem& place) {
+      place_ = &place;
+      std::visit([this](auto& published) { take(std::move(published)); }, object);
+      ++progress_.objects;
+      if (progress_.objects % 256 == 0) on_progress_(progress_);
+    };
+    sink_.problem = [this](Problem problem) { complain(std::move(problem)); };
+  }
+
+  BuildReport run() {
+    progress_.sources = sources_.size() + 1;
+    add_catalogue();
+    for (const Source& source : sources_) {
+      ++progress_.source;
+      progress_.name = source.name;
+      on_progress_(progress_);
+      add_source(source);
+    }
+    progress_.source = progress_.sources;
+    progress_.name.clear();
+    on_progress_(progress_);
+    report_.summary = writer_.finish();
+    return std::move(report_);
+  }
+
+ private:
+  void complain(Problem problem) {
+    ++report_.problem_count;
+    if (report_.problems.size() < 1'000) report_.problems.push_back(std::move(problem));
+  }
+
+  void refuse(const char* reason) {
+    writer_.count_rejected();
+    Problem problem = *place_;
+    problem.message = reason;
+    complain(std::move(problem));
+  }
+
+  /// The catalogue itself as texts of the outermost level: name, our own title, teaser and everyday words.
+  void add_catalogue() {
+    progress_.name = "Leistungskatalog";
+    on_progress_(progress_);
+    const std::string area = writer_.areas()[writer_.areas().katalog()].id();
+    writer_.begin_source({"katalog", "Leistungskatalog", area, "catalogue", false, 0, 0, 0, 0});
+    for (const CatalogueEntry& entry : writer_.catalogue().entries()) {
+      if (entry.heading) continue;
+      ServiceText text;
+      text.id = {"katalog", entry.key.text()};
+      text.keys = {entry.key};
+      text.areas = {area};
+      text.title = entry.title;
+      text.official_title = entry.official_name;
+      text.teaser = entry.teaser;
+      text.words = entry.words;
+      const auto terms = catalogue_terms(analyzer_, entry, writer_.catalogue());
+      writer_.put(std::move(text), terms);
+      ++progress_.objects;
+    }
+  }
+
+  void add_source(const Source& source) {
+    source_ = &source;
+    side_ = SideTable();
+    writer_.begin_source({source.id, source.name, source.area, source.format, source.sample, 0, 0, 0, 0});
+    try {
+      if (!writer_.areas().find_id(source.area)) throw TableError("the area " + source.area + " is not known");
+      if (!source.side.empty()) side_ = SideTable(source.side);
+      bool whole = true;
+      if (source.format == "list") {
+        whole = read_list(source.path, sink_);
+      } else if (std::filesystem::is_directory(source.path)) {
+        std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(source.path), {});
+        std::sort(files.begin(), files.end());
+        for (const auto& file : files)
+          if (file.extension() == ".xml") whole &= read_xzufi(file.string(), writer_.areas(), sink_);
+      } else {
+        whole = read_xzufi(source.path, writer_.areas(), sink_);
+      }
+      if (!whole) ++report_.broken_sources;
+    } catch (const TableError& error) {
+      ++report_.broken_sources;
+      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+    } catch (const std::filesystem::filesystem_error& error) {
+      ++report_.broken_sources;
+      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+    }
+  }
+
+  void take(ServiceText text) {
+    if (text.id.id.empty()) return refuse("Der Leistung fehlt die id.");
+    if (text.title.empty()) return refuse("Der Leistung fehlt die Bezeichnung (Textmodul 02 oder 03).");
+    text.sample = source_->sample;
+    if (text.keys.empty()) text.keys.push_back(ServiceKey::local(language::fold_name(text.title)));
+    const auto terms = text_terms(analyzer_, text);
+    if (!writer_.put(std::move(text), terms)) refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");
+  }
+
+  void take(OnlineService service) {
+    if (service.id.id.empty()) return refuse("Dem Onlinedienst fehlt die id.");
+    if (!service.url.empty() && !is_web_address(service.url))
+      return refuse("Der Link ist keine Adresse, die mit http:// oder https:// beginnt.");
+    service.sample = source_->sample;
+    service.provider = source_->name;
+    side_.complete(service);
+    if (!writer_.put(std::move(service))) refuse("Einen Onlinedienst mit dieser id gab es schon; der erste gilt.");
+  }
+
+  void take(Office office) {
+    if (office.id.id.empty()) return refuse("Der Organisationseinheit fehlt die id.");
+    if (office.name.empty()) return refuse("Der Organisationseinheit fehlt der Name.");
+    office.sample = source_->sample;
+    if (!office.url.empty() && !is_web_address(office.url)) office.url.clear();
+    if (!writer_.put(std::move(office))) refuse("Eine Organisationseinheit mit dieser id gab es schon; die erste gilt.");
+  }
+
+  void take(Responsibility responsibility) { writer_.put(std::move(responsibility)); }
+
+  IndexWriter writer_;
+  language::Analyzer analyzer_;
+  const std::vector<Source>& sources_;
+  const std::function<void(const BuildProgress&)>& on_progress_;
+  BuildProgress progress_;
+  BuildReport report_;
+  ObjectSink sink_;
+  const Source* source_ = nullptr;
+  const Problem* place_ = nullptr;
+  SideTable side_;
+};
+
+}  // namespace
+
+BuildReport build_index(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
+                        const std::function<void(const BuildProgress&)>& on_progress) {
+  return Build(directory, tables, sources, on_progress).run();
+}
+
+}  // namespace vsm

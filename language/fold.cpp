@@ -1,0 +1,102 @@
+#include "language/fold.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace vsm::language {
+namespace {
+
+bool is_vowel_or_q(char c) { return std::string_view("aeiouq").find(c) != std::string_view::npos; }
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// Case folded and decomposed; marks still in place.
+std::string decompose(std::string_view text) {
+  if (is_ascii(text)) {
+    std::string lower(text);
+    for (char& c : lower)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+  }
+  UErrorCode error = U_ZERO_ERROR;
+  const auto* fold_case = icu::Normalizer2::getNFKCCasefoldInstance(error);
+  const auto* decomposition = icu::Normalizer2::getNFDInstance(error);
+  std::string folded, result;
+  icu::StringByteSink<std::string> fold_sink(&folded), sink(&result);
+  if (U_SUCCESS(error))
+    fold_case->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), fold_sink,
+                             nullptr, error);
+  if (U_SUCCESS(error)) decomposition->normalizeUTF8(0, folded, sink, nullptr, error);
+  if (U_FAILURE(error)) throw std::runtime_error(std::string("ICU: ") + u_errorName(error));
+  return result;
+}
+
+/// ae to a, oe to o, ue to u, in place.
+void fold_digraphs(std::string& text) {
+  std::size_t out = 0;
+  for (std::size_t in = 0; in < text.size(); ++in) {
+    const char c = text[in];
+    text[out++] = c;
+    if (in + 1 >= text.size() || text[in + 1] != 'e') continue;
+    if (c == 'a' || c == 'o' || (c == 'u' && (in == 0 || !is_vowel_or_q(text[in - 1])))) ++in;
+  }
+  text.resize(out);
+}
+
+template <class Letter, class Other>
+void walk(const std::string& text, Letter letter, Other other) {
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t at = 0; at < size;) {
+    const int32_t start = at;
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, size, c);
+    if (c < 0 || c == 0xFFFD) {
+      other();
+    } else if (u_isalnum(c)) {
+      letter(std::string_view(text).substr(static_cast<std::size_t>(start), static_cast<std::size_t>(at - start)));
+    } else if (u_charType(c) != U_NON_SPACING_MARK) {
+      other();
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> fold_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (word.empty()) return;
+    fold_digraphs(word);
+    words.push_back(std::move(word));
+    word.clear();
+  };
+  walk(decompose(text), [&](std::string_view letter) { word += letter; }, end_word);
+  end_word();
+  return words;
+}
+
+std::string fold_name(std::string_view text) {
+  std::string name;
+  for (const std::string& word : fold_words(text)) {
+    if (!name.empty()) name += ' ';
+    name += word;
+  }
+  return name;
+}
+
+std::string fold(std::string_view text) {
+  std::string result;
+  walk(decompose(text), [&](std::string_view letter) { result += letter; }, [&] { result += ' '; });
+  fold_digraphs(result);
+  return result;
+}
+
+}  // namespace vsm::language

@@ -1,0 +1,21 @@
+// Spelling folded to one form, for index, query and place names alike.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vsm::language {
+
+/// Unicode NFKC case folding, then marks removed: "Bußgeld" and "bussgeld", "Gebühr", "GEBUEHR" and "gebuhr"
+/// become one. ae, oe and ue become a, o and u (ue not after a vowel or q: "neue", "Quelle" stay).
+/// Bytes that are no UTF-8 count as a separator. Thread-safe.
+std::string fold(std::string_view text);
+
+/// The words of a text, folded: runs of letters and digits. Thread-safe.
+std::vector<std::string> fold_words(std::string_view text);
+
+/// fold_words joined by single blanks: the form in which whole names are compared.
+std::string fold_name(std::string_view text);
+
+}  // namespace vsm::language

@@ -1,0 +1,48 @@
+// From what people type for a place to areas: names as they are said and written officially, and postcodes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/area_table.h"
+
+namespace vsm {
+
+/// Immutable after construction; safe to read from many threads. Keeps a reference to the table.
+class PlaceFinder {
+ public:
+  /// Among places of one name those of `home_land` come first.
+  PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_land);
+
+  /// All readings of a whole name, best first: the home Land, the exact name, the level nearest to the citizen, then
+  /// population. "Heinsberg" is the town before the Kreis. Empty where nothing has the name.
+  std::vector<AreaIndex> named(std::string_view name) const;
+
+  struct Reading {
+    std::optional<AreaIndex> chosen;
+    std::vector<AreaIndex> others;  ///< offered instead
+  };
+  /// A name or a postcode of five digits. A postcode that towns share offers them and chooses none.
+  Reading read(std::string_view text) const;
+
+  /// Places whose name, postcode or ARS begins like this, for a place field; at most `limit`.
+  std::vector<AreaIndex> beginning_with(std::string_view text, std::size_t limit) const;
+
+ private:
+  struct Entry {
+    AreaIndex area;
+    bool exact;  ///< a whole name, not one shortened by its addition ("am Rhein")
+  };
+  void add(const std::string& name, AreaIndex area, bool exact);
+  bool better(const Entry& a, const Entry& b) const;
+
+  const AreaTable& areas_;
+  std::optional<AreaIndex> home_land_;
+  std::unordered_map<std::string, std::vector<Entry>> by_name_;
+  std::vector<std::pair<std::string, AreaIndex>> sorted_names_;
+};
+
+}  // namespace vsm

@@ -1,0 +1,160 @@
+// Searching: from what somebody typed, and where they live, to services with their links and offices.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "query/place_finder.h"
+#include "store/index_reader.h"
+
+namespace vsm {
+
+/// What a caller got wrong, to be told to a person. `status` is the fitting HTTP status.
+struct RequestError {
+  int status = 400;
+  std::string title, detail;
+};
+
+template <class T>
+using Result = std::variant<T, RequestError>;
+
+struct SearchRequest {
+  std::string words;
+  std::string ars;    ///< 2 to 12 digits or the id of a set; wins over place
+  std::string place;  ///< name or postcode
+  std::int64_t page = 1;   ///< from 1
+  std::int64_t size = 10;  ///< 1 to 100
+  std::string topic, situation;        ///< ids; empty: all
+  std::uint8_t audience = 0;           ///< 0: all
+  bool online_only = false;
+  std::optional<int> trust_level;      ///< only results with an online service of this level
+  std::optional<Day> day;              ///< default: today
+};
+
+/// An online service or office with the key and the area for which it was found. Pointers live as long as the
+/// reader in the answer.
+struct OnlineOffer {
+  const OnlineService* service = nullptr;
+  ServiceKey key;
+  AreaIndex area = 0;
+};
+struct OfficeOffer {
+  const Office* office = nullptr;
+  ServiceKey key;
+  AreaIndex area = 0;
+};
+
+struct Variant {
+  std::string id;
+  ServiceKey key;
+  std::string title;
+};
+
+struct OnlineCount {
+  std::uint32_t online = 0;          ///< municipalities where the service is online, own or inherited
+  std::uint32_t municipalities = 0;  ///< of so many that a source of their own delivers for
+};
+
+struct SearchResult {
+  ServiceText text;  ///< the lead text: nearest level of the key that fits the query best
+  ServiceKey key;
+  AreaIndex area = 0;
+  std::vector<std::size_t> topics;  ///< into Catalogue::topics()
+  std::vector<OnlineOffer> online;  ///< per key nearest level first; the lead key before the others
+  std::vector<OfficeOffer> offices;
+  OnlineCount availability;
+  std::vector<Variant> variants;  ///< at most 5
+  std::size_t variants_total = 0;
+  std::vector<AreaIndex> only_in;  ///< without a place: municipalities that alone offer it, at most 5
+  std::size_t only_in_total = 0;
+  double score = 0;
+};
+
+struct FacetValue {
+  std::string id, name;
+  std::size_t count = 0;
+};
+
+struct Facets {
+  std::vector<FacetValue> topics, situations, levels, audience, online, trust;
+};
+
+struct SearchAnswer {
+  std::string words;
+  std::optional<AreaIndex> place;
+  std::vector<AreaIndex> places;  ///< other readings of the place
+  std::size_t total = 0;          ///< distinct services found, at most 1,000 are counted
+  std::int64_t page = 1, size = 10;
+  std::vector<SearchResult> results;
+  Facets facets;
+  IndexReader reader;
+};
+
+struct FilledModule {
+  TextModule module;
+  AreaIndex area = 0;  ///< where the text comes from: a missing module is filled from the next level up
+  std::string source;
+};
+
+/// One service at one place, whole.
+struct ServiceAnswer {
+  SearchResult result;
+  std::vector<FilledModule> modules;
+  std::vector<ServiceText> same_level;  ///< further texts of the same key and level
+  std::optional<AreaIndex> place;
+  std::vector<AreaIndex> places;
+  IndexReader reader;
+};
+
+struct TopicCount {
+  std::size_t services = 0;  ///< in the catalogue
+  std::size_t online = 0;    ///< of these online at the place
+};
+
+struct TopicsAnswer {
+  std::optional<AreaIndex> place;
+  std::vector<TopicCount> topics, situations;  ///< in the order of the catalogue
+  IndexReader reader;
+};
+
+struct PlacesAnswer {
+  std::vector<AreaIndex> places;
+  IndexReader reader;
+};
+
+struct SearchSettings {
+  std::string home_land = "05";  ///< ARS of the Land whose places and texts come first
+};
+
+/// Thread-safe. All calls throw IndexError when the index cannot be read.
+class SearchEngine {
+ public:
+  /// Opens the index. Throws IndexError.
+  explicit SearchEngine(std::string index_directory, SearchSettings settings = {});
+
+  Result<SearchAnswer> search(const SearchRequest& request);
+  /// `id` is a service key of 14 digits or the id of a text.
+  Result<ServiceAnswer> service(std::string_view id, std::string_view ars, std::string_view place,
+                                std::optional<Day> day = {});
+  Result<TopicsAnswer> topics(std::string_view ars, std::string_view place);
+  PlacesAnswer places(std::string_view text, std::size_t limit);
+  /// A reader of the newest revision, for its snapshot.
+  IndexReader reader() { return index_.reader(); }
+
+ private:
+  struct Lens;  ///< what is derived once from a revision
+  std::shared_ptr<const Lens> lens_for(const IndexReader& reader);
+
+  Index index_;
+  SearchSettings settings_;
+  std::mutex mutex_;
+  std::shared_ptr<const Lens> lens_;
+};
+
+}  // namespace vsm

@@ -1,0 +1,124 @@
+// Reading an index. One Index per directory and process; it watches for new revisions and lends readers.
+// A reader sees one immutable revision for as long as it is held.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <roaring/roaring.hh>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/area_table.h"
+#include "catalog/catalogue.h"
+#include "catalog/objects.h"
+#include "store/sheet.h"
+
+namespace vsm {
+
+/// The index is missing, cut short, of another format, or not readable right now; the message says which.
+class IndexError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Parts of a text that are weighed apart.
+enum class Field : std::uint8_t { title, words, body, exact_title };
+inline constexpr std::size_t field_count = 4;
+
+/// A query as the store sees it: texts that have at least one of the terms, weights added up.
+struct WeightedTerm {
+  Field field = Field::title;
+  std::string term;
+  double weight = 1;
+};
+
+struct Hit {
+  DocId doc = 0;
+  double weight = 0;
+};
+
+struct SourceInfo {
+  std::string id, name;
+  std::string area;    ///< area id the source delivers for
+  std::string format;  ///< xzufi, list, catalogue
+  bool sample = false;
+  std::uint32_t texts = 0, online_services = 0, offices = 0, rejected = 0;
+};
+
+/// Everything of a revision that is no posting list; shared by all readers of that revision, immutable but for
+/// sheets, which are read when first asked for.
+class Snapshot {
+ public:
+  Snapshot(const TableTexts& tables);
+
+  AreaTable areas;
+  Catalogue catalogue;
+  std::uint64_t revision = 0;    ///< grows with every commit
+  std::string generation;        ///< name of the folder that the stub points to
+  std::int64_t built = 0;        ///< seconds since 1970 of the last commit
+  int chain_version = 0;         ///< language::chain_version of the terms
+  std::uint32_t text_count = 0;
+  std::vector<SourceInfo> sources;
+  roaring::Roaring covered;      ///< municipalities that a source of their own delivers for
+  Sheet unlisted;                ///< texts with no key of the catalogue, of all areas: found without a place too
+
+  const Availability* availability(ServiceKey key) const;
+  /// Every key with an online service somewhere.
+  const std::unordered_map<ServiceKey, Availability>& all_availability() const { return availability_; }
+
+ private:
+  friend class IndexReader;
+  struct Sheets;
+  std::unordered_map<ServiceKey, Availability> availability_;
+  std::shared_ptr<Sheets> sheets_;
+};
+
+/// A handle on one revision. Not thread-safe; lent by Index::reader().
+class IndexReader {
+ public:
+  IndexReader(IndexReader&&) noexcept;
+  IndexReader& operator=(IndexReader&&) noexcept;
+  ~IndexReader();
+
+  const Snapshot& snapshot() const;
+  /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
+  const Sheet& sheet(AreaIndex area) const;
+  /// Best first; ties by document number. `docs` bounds the texts considered. Throws IndexError.
+  std::vector<Hit> match(std::span<const WeightedTerm> terms, const roaring::Roaring& docs, std::size_t limit) const;
+  ServiceText text(DocId doc) const;
+  /// Finds a text by ObjectId::text().
+  std::optional<DocId> find_text(std::string_view id) const;
+  /// Texts that carry a key, anywhere.
+  std::vector<DocId> texts_with_key(ServiceKey key, std::size_t limit) const;
+
+ private:
+  friend class Index;
+  struct State;
+  explicit IndexReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Thread-safe.
+class Index {
+ public:
+  /// Opens the directory. Throws IndexError with a sentence that says what is wrong.
+  explicit Index(std::string directory);
+  ~Index();
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
+
+  /// A reader of the newest revision, looked for at most once a second. If a newer one cannot be opened the
+  /// reader is of the last good one.
+  IndexReader reader();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace vsm

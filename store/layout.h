@@ -1,0 +1,36 @@
+// Where things stand in the Xapian database. Private to this room; docs/format-index.md describes it.
+#pragma once
+
+#include <string>
+
+#include "catalog/area_table.h"
+#include "store/index_reader.h"
+
+namespace vsm::layout {
+
+inline constexpr int format = 1;
+inline constexpr const char* stub = "XAPIANDB";
+inline constexpr const char* lock = "write.lock";
+
+// Metadata.
+inline constexpr const char* format_key = "format";
+inline constexpr const char* revision_key = "revision";
+inline constexpr const char* built_key = "built";
+inline constexpr const char* chain_key = "chain";
+inline constexpr const char* covered_key = "covered";
+inline constexpr const char* unlisted_key = "unlisted";
+inline constexpr const char* sources_key = "sources";
+inline constexpr const char* table_prefix = "table/";
+inline constexpr const char* sheet_prefix = "sheet/";
+inline constexpr const char* online_prefix = "online/";
+
+// Terms. Fields have an upper-case letter before the word, which is always lower case or a digit.
+inline std::string field_term(Field field, const std::string& word) {
+  static constexpr char letters[field_count] = {'T', 'W', 'B', 'X'};
+  // Xapian's glass bounds a term to 245 bytes.
+  return letters[static_cast<std::size_t>(field)] + word.substr(0, 240);
+}
+inline std::string id_term(const std::string& id) { return "Q" + id.substr(0, 240); }
+inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }
+
+}  // namespace vsm::layout

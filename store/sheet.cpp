@@ -1,0 +1,66 @@
+#include "store/sheet.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace vsm {
+namespace {
+
+template <class Entry>
+std::span<const Entry> key_range(const std::vector<Entry>& entries, std::uint64_t first, std::uint64_t last) {
+  const auto begin = std::lower_bound(entries.begin(), entries.end(), first, [](const Entry& entry, std::uint64_t n) {
+    return entry.key.number() < n;
+  });
+  const auto end = std::upper_bound(begin, entries.end(), last, [](std::uint64_t n, const Entry& entry) {
+    return n < entry.key.number();
+  });
+  return {begin, end};
+}
+
+constexpr std::uint64_t first_of(std::uint64_t group) { return group * 1'000; }
+constexpr std::uint64_t last_of(std::uint64_t group) { return group * 1'000 + 999; }
+
+}  // namespace
+
+void Sheet::derive() {
+  by_doc.resize(texts.size());
+  std::iota(by_doc.begin(), by_doc.end(), 0U);
+  std::stable_sort(by_doc.begin(), by_doc.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return texts[a].doc < texts[b].doc; });
+  docs = roaring::Roaring();
+  for (const SheetText& text : texts) docs.add(text.doc);
+  docs.runOptimize();
+}
+
+std::span<const SheetText> Sheet::texts_for(ServiceKey key) const {
+  return key_range(texts, key.number(), key.number());
+}
+
+std::span<const SheetText> Sheet::texts_in_group(std::uint64_t group) const {
+  return key_range(texts, first_of(group), last_of(group));
+}
+
+std::span<const SheetJoin> Sheet::online_in_group(std::uint64_t group) const {
+  return key_range(online_joins, first_of(group), last_of(group));
+}
+
+std::span<const SheetJoin> Sheet::offices_in_group(std::uint64_t group) const {
+  return key_range(office_joins, first_of(group), last_of(group));
+}
+
+std::span<const std::uint32_t> Sheet::entries_of(DocId doc) const {
+  const auto begin = std::lower_bound(by_doc.begin(), by_doc.end(), doc,
+                                      [&](std::uint32_t at, DocId d) { return texts[at].doc < d; });
+  const auto end =
+      std::upper_bound(begin, by_doc.end(), doc, [&](DocId d, std::uint32_t at) { return d < texts[at].doc; });
+  return {begin, end};
+}
+
+roaring::Roaring Availability::online(Day day) const {
+  roaring::Roaring result = own | inherited;
+  for (const Dated& part : dated)
+    if (part.validity.holds(day)) result |= part.municipalities;
+  return result;
+}
+
+}  // namespace vsm

@@ -1,0 +1,66 @@
+// An area's sheet: everything that is published for exactly this area, joined by service key. A place's answer
+// is the sheets of its chain (AreaTable::chain) read nearest first, so no request ever joins anything else.
+#pragma once
+
+#include <cstdint>
+#include <roaring/roaring.hh>
+#include <span>
+#include <vector>
+
+#include "catalog/objects.h"
+#include "catalog/service_key.h"
+
+namespace vsm {
+
+/// Xapian's number of a document: one service text.
+using DocId = std::uint32_t;
+
+struct SheetText {
+  ServiceKey key;
+  DocId doc = 0;
+  Validity validity;
+};
+
+/// One key of an online service or office; `index` points into Sheet::online_services or Sheet::offices.
+struct SheetJoin {
+  ServiceKey key;
+  std::uint32_t index = 0;
+};
+
+struct Sheet {
+  std::vector<SheetText> texts;  ///< sorted by key, then doc; a text with several keys has several entries
+  std::vector<OnlineService> online_services;
+  std::vector<SheetJoin> online_joins;  ///< sorted by key, then id of the service
+  std::vector<Office> offices;
+  std::vector<SheetJoin> office_joins;  ///< sorted by key, then id of the office
+
+  // Derived on reading.
+  roaring::Roaring docs;
+  std::vector<std::uint32_t> by_doc;  ///< positions in texts, sorted by doc
+
+  void derive();
+
+  std::span<const SheetText> texts_for(ServiceKey key) const;
+  std::span<const SheetText> texts_in_group(std::uint64_t group) const;
+  std::span<const SheetJoin> online_in_group(std::uint64_t group) const;
+  std::span<const SheetJoin> offices_in_group(std::uint64_t group) const;
+  /// The entries of one document as positions in texts.
+  std::span<const std::uint32_t> entries_of(DocId doc) const;
+};
+
+/// Where one service is available online. Bits are municipality numbers (AreaTable::municipality).
+struct Availability {
+  roaring::Roaring own;        ///< an online service of the municipality itself, valid without end
+  roaring::Roaring inherited;  ///< one of an area above it
+  struct Dated {               ///< the same for services with validity dates
+    Validity validity;
+    bool own = false;
+    roaring::Roaring municipalities;
+  };
+  std::vector<Dated> dated;
+
+  /// Municipalities where it is online on that day, own or inherited.
+  roaring::Roaring online(Day day) const;
+};
+
+}  // namespace vsm
