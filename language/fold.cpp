@@ -50,17 +50,28 @@ void fold_digraphs(std::string& text) {
   text.resize(out);
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
+/// The code point at `at`, which moves behind it; negative where the bytes are no UTF-8.
+UChar32 next_code_point(std::string_view text, std::size_t& at) {
+  const auto size = static_cast<int32_t>(text.size());
+  auto position = static_cast<int32_t>(at);
+  UChar32 c = 0;
+  U8_NEXT(text.data(), position, size, c);
+  at = static_cast<std::size_t>(position);
+  return c;
+}
+#pragma GCC diagnostic pop
+
 template <class Letter, class Other>
 void walk(const std::string& text, Letter letter, Other other) {
-  const auto size = static_cast<int32_t>(text.size());
-  for (int32_t at = 0; at < size;) {
-    const int32_t start = at;
-    UChar32 c = 0;
-    U8_NEXT(text.data(), at, size, c);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const UChar32 c = next_code_point(text, at);
     if (c < 0 || c == 0xFFFD) {
       other();
     } else if (u_isalnum(c)) {
-      letter(std::string_view(text).substr(static_cast<std::size_t>(start), static_cast<std::size_t>(at - start)));
+      letter(std::string_view(text).substr(start, at - start));
     } else if (u_charType(c) != U_NON_SPACING_MARK) {
       other();
     }
@@ -90,6 +101,12 @@ std::string fold_name(std::string_view text) {
     name += word;
   }
   return name;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();)
+    if (next_code_point(text, at) < 0) return false;
+  return true;
 }
 
 std::string fold(std::string_view text) {

@@ -18,4 +18,7 @@ std::vector<std::string> fold_words(std::string_view text);
 /// fold_words joined by single blanks: the form in which whole names are compared.
 std::string fold_name(std::string_view text);
 
+/// Whether the bytes are well-formed UTF-8. Thread-safe.
+bool is_utf8(std::string_view text);
+
 }  // namespace vsm::language

@@ -16,7 +16,7 @@ namespace {
 /// Lets only documents of a bitmap through.
 class BitmapFilter final : public Xapian::PostingSource {
  public:
-  explicit BitmapFilter(const roaring::Roaring& docs)
+  explicit BitmapFilter(const Bitmap& docs)
       : docs_(docs), at_(docs.begin()), size_(static_cast<Xapian::doccount>(docs.cardinality())) {}
 
   void init(const Xapian::Database&) override {
@@ -38,8 +38,8 @@ class BitmapFilter final : public Xapian::PostingSource {
   Xapian::docid get_docid() const override { return *at_; }
 
  private:
-  const roaring::Roaring& docs_;
-  roaring::RoaringSetBitForwardIterator at_;
+  const Bitmap& docs_;
+  Bitmap::const_iterator at_;
   Xapian::doccount size_;
   bool started_ = false;
 };
@@ -145,7 +145,7 @@ std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database&
   snapshot->chain_version = std::atoi(metadata(db, layout::chain_key).c_str());
   snapshot->text_count = db.get_doccount();
   snapshot->sources = from_bytes<std::vector<SourceInfo>>(metadata(db, layout::sources_key), "the list of sources");
-  snapshot->covered = from_bytes<roaring::Roaring>(metadata(db, layout::covered_key), "a bitmap");
+  snapshot->covered = from_bytes<Bitmap>(metadata(db, layout::covered_key), "a bitmap");
   snapshot->unlisted = from_bytes<Sheet>(metadata(db, layout::unlisted_key), "a sheet");
   snapshot->unlisted.derive();
   const std::string online = layout::online_prefix;
@@ -176,6 +176,7 @@ IndexReader::~IndexReader() {
 }
 
 const Snapshot& IndexReader::snapshot() const { return *state_->snapshot; }
+std::shared_ptr<const Snapshot> IndexReader::shared_snapshot() const { return state_->snapshot; }
 
 const Sheet& IndexReader::sheet(AreaIndex area) const {
   auto& sheets = *state_->snapshot->sheets_;
@@ -194,7 +195,7 @@ const Sheet& IndexReader::sheet(AreaIndex area) const {
   return sheets.sheets[area];
 }
 
-std::vector<Hit> IndexReader::match(std::span<const WeightedTerm> terms, const roaring::Roaring& docs,
+std::vector<Hit> IndexReader::match(std::span<const WeightedTerm> terms, const Bitmap& docs,
                                     std::size_t limit) const try {
   if (terms.empty() || docs.isEmpty()) return {};
   std::vector<Xapian::Query> words;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <roaring/roaring.hh>
+#include "store/bitmap.h"
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -64,7 +64,7 @@ class Snapshot {
   int chain_version = 0;         ///< language::chain_version of the terms
   std::uint32_t text_count = 0;
   std::vector<SourceInfo> sources;
-  roaring::Roaring covered;      ///< municipalities that a source of their own delivers for
+  Bitmap covered;      ///< municipalities that a source of their own delivers for
   Sheet unlisted;                ///< texts with no key of the catalogue, of all areas: found without a place too
 
   const Availability* availability(ServiceKey key) const;
@@ -86,10 +86,11 @@ class IndexReader {
   ~IndexReader();
 
   const Snapshot& snapshot() const;
+  std::shared_ptr<const Snapshot> shared_snapshot() const;
   /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
   /// Best first; ties by document number. `docs` bounds the texts considered. Throws IndexError.
-  std::vector<Hit> match(std::span<const WeightedTerm> terms, const roaring::Roaring& docs, std::size_t limit) const;
+  std::vector<Hit> match(std::span<const WeightedTerm> terms, const Bitmap& docs, std::size_t limit) const;
   ServiceText text(DocId doc) const;
   /// Finds a text by ObjectId::text().
   std::optional<DocId> find_text(std::string_view id) const;
@@ -117,6 +118,7 @@ class Index {
   IndexReader reader();
 
  private:
+  friend class IndexReader;
   struct State;
   std::shared_ptr<State> state_;
 };

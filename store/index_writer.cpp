@@ -324,7 +324,7 @@ IndexWriter::Summary IndexWriter::finish() try {
   for (const auto& [area, sheet] : state.sheets)
     state.db.set_metadata(layout::sheet_prefix + state.areas[area].id(), to_bytes(sheet));
 
-  roaring::Roaring covered;
+  Bitmap covered;
   for (const SourceInfo& source : state.sources) {
     const auto area = state.areas.find_id(source.area);
     if (!area || state.areas[*area].level != Level::gemeinde) continue;

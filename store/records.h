@@ -12,6 +12,23 @@
 #include "store/index_reader.h"
 #include "store/sheet.h"
 
+// Bitmap is not of namespace vsm, so cereal has to find these in its own.
+namespace cereal {
+
+template <class Archive>
+void save(Archive& archive, const vsm::Bitmap& bitmap) {
+  std::string bytes(bitmap.getSizeInBytes(), '\0');
+  bitmap.write(bytes.data());
+  archive(bytes);
+}
+template <class Archive>
+void load(Archive& archive, vsm::Bitmap& bitmap) {
+  std::string bytes;
+  archive(bytes);
+  bitmap = vsm::Bitmap::readSafe(bytes.data(), bytes.size());
+}
+}  // namespace cereal
+
 namespace vsm {
 
 template <class Archive>
@@ -60,18 +77,6 @@ void serialize(Archive& archive, SheetJoin& join) {
 template <class Archive>
 void serialize(Archive& archive, Sheet& sheet) {
   archive(sheet.texts, sheet.online_services, sheet.online_joins, sheet.offices, sheet.office_joins);
-}
-template <class Archive>
-void save(Archive& archive, const roaring::Roaring& bitmap) {
-  std::string bytes(bitmap.getSizeInBytes(), '\0');
-  bitmap.write(bytes.data());
-  archive(bytes);
-}
-template <class Archive>
-void load(Archive& archive, roaring::Roaring& bitmap) {
-  std::string bytes;
-  archive(bytes);
-  bitmap = roaring::Roaring::readSafe(bytes.data(), bytes.size());
 }
 template <class Archive>
 void serialize(Archive& archive, Availability::Dated& dated) {

@@ -27,7 +27,7 @@ void Sheet::derive() {
   std::iota(by_doc.begin(), by_doc.end(), 0U);
   std::stable_sort(by_doc.begin(), by_doc.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return texts[a].doc < texts[b].doc; });
-  docs = roaring::Roaring();
+  docs = Bitmap();
   for (const SheetText& text : texts) docs.add(text.doc);
   docs.runOptimize();
 }
@@ -56,8 +56,8 @@ std::span<const std::uint32_t> Sheet::entries_of(DocId doc) const {
   return {begin, end};
 }
 
-roaring::Roaring Availability::online(Day day) const {
-  roaring::Roaring result = own | inherited;
+Bitmap Availability::online(Day day) const {
+  Bitmap result = own | inherited;
   for (const Dated& part : dated)
     if (part.validity.holds(day)) result |= part.municipalities;
   return result;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <roaring/roaring.hh>
+#include "store/bitmap.h"
 #include <span>
 #include <vector>
 
@@ -35,7 +35,7 @@ struct Sheet {
   std::vector<SheetJoin> office_joins;  ///< sorted by key, then id of the office
 
   // Derived on reading.
-  roaring::Roaring docs;
+  Bitmap docs;
   std::vector<std::uint32_t> by_doc;  ///< positions in texts, sorted by doc
 
   void derive();
@@ -50,17 +50,17 @@ struct Sheet {
 
 /// Where one service is available online. Bits are municipality numbers (AreaTable::municipality).
 struct Availability {
-  roaring::Roaring own;        ///< an online service of the municipality itself, valid without end
-  roaring::Roaring inherited;  ///< one of an area above it
+  Bitmap own;        ///< an online service of the municipality itself, valid without end
+  Bitmap inherited;  ///< one of an area above it
   struct Dated {               ///< the same for services with validity dates
     Validity validity;
     bool own = false;
-    roaring::Roaring municipalities;
+    Bitmap municipalities;
   };
   std::vector<Dated> dated;
 
   /// Municipalities where it is online on that day, own or inherited.
-  roaring::Roaring online(Day day) const;
+  Bitmap online(Day day) const;
 };
 
 }  // namespace vsm

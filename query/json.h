@@ -1,0 +1,17 @@
+// Answers as JSON, the same for the HTTP API and for vsm-query --json. Field names: docs/api.md.
+#pragma once
+
+#include <string>
+
+#include "query/search.h"
+
+namespace vsm {
+
+std::string to_json(const SearchAnswer& answer);
+std::string to_json(const ServiceAnswer& answer);
+std::string to_json(const TopicsAnswer& answer);
+std::string to_json(const PlacesAnswer& answer);
+/// RFC 9457 problem details.
+std::string to_json(const RequestError& error);
+
+}  // namespace vsm
