@@ -32,7 +32,7 @@ struct Step {
 class View {
  public:
   View(const IndexReader& reader, std::optional<AreaIndex> place, std::optional<AreaIndex> home_land, Day day)
-      : reader_(reader), day_(day) {
+      : catalogue_(reader.snapshot().catalogue), day_(day) {
     const AreaTable& areas = reader.snapshot().areas;
     for (AreaIndex area : areas.chain(place ? *place : home_land ? *home_land : areas.bund()))
       steps_.push_back({&reader.sheet(area), area, areas[area].level});
@@ -86,8 +86,7 @@ class View {
 
   ServiceKey heading_of(ServiceKey key) const {
     const ServiceKey heading(key.object() * 1'000'000);
-    return !key.is_local() && heading != key && reader_.snapshot().catalogue.is_heading(heading) ? heading
-                                                                                                 : ServiceKey();
+    return !key.is_local() && heading != key && catalogue_.is_heading(heading) ? heading : ServiceKey();
   }
 
   /// Keys of a group with a text in view, sorted.
@@ -109,7 +108,7 @@ class View {
       if (entry.validity.holds(day_)) docs.push_back(entry.doc);
   }
 
-  const IndexReader& reader_;
+  const Catalogue& catalogue_;
   Day day_;
   std::vector<Step> steps_;
 };

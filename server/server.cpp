@@ -1,0 +1,230 @@
+#include "server/server.h"
+
+#include <httplib.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+#include "query/json.h"
+#include "server/page.h"
+#include "server/web_files.h"
+
+namespace vsm {
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+
+constexpr const char* json_type = "application/json; charset=utf-8";
+constexpr const char* problem_type = "application/problem+json; charset=utf-8";
+constexpr const char* html_type = "text/html; charset=utf-8";
+
+void send(Response& response, std::string body, const char* type, int status = 200) {
+  response.status = status;
+  response.set_content(std::move(body), type);
+}
+
+void send_problem(Response& response, const RequestError& error) {
+  send(response, to_json(error), problem_type, error.status);
+}
+
+bool is_api(const Request& request) { return request.path.starts_with("/api/"); }
+
+std::string param(const Request& request, const char* name) {
+  return request.has_param(name) ? request.get_param_value(name) : std::string();
+}
+
+/// Nothing when absent; an error when it is no whole number.
+Result<std::optional<std::int64_t>> number_param(const Request& request, const char* name) {
+  const std::string text = param(request, name);
+  if (text.empty()) return std::optional<std::int64_t>();
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  if (std::from_chars(text.data(), end, value).ptr != end)
+    return RequestError{400, "Ungültige Zahl", std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
+  return std::optional<std::int64_t>(value);
+}
+
+Result<SearchRequest> search_request(const Request& request) {
+  SearchRequest search;
+  search.words = param(request, "q");
+  search.ars = param(request, "ars");
+  search.place = param(request, "place");
+  search.topic = param(request, "topic");
+  search.situation = param(request, "situation");
+  for (const char* name : {"page", "size", "trust"}) {
+    const auto number = number_param(request, name);
+    if (const auto* error = std::get_if<RequestError>(&number)) return *error;
+    const auto value = std::get<std::optional<std::int64_t>>(number);
+    if (!value) continue;
+    const std::string_view which = name;
+    if (which == "page") search.page = *value;
+    if (which == "size") search.size = *value;
+    if (which == "trust") search.trust_level = static_cast<int>(std::clamp<std::int64_t>(*value, -1, 1'000));
+  }
+  const std::string audience = param(request, "audience");
+  if (audience == "citizen")
+    search.audience = audience_citizen;
+  else if (audience == "business")
+    search.audience = audience_business;
+  else if (!audience.empty())
+    return RequestError{400, "Unbekannte Zielgruppe", "audience ist citizen oder business."};
+  const std::string online = param(request, "online");
+  if (!online.empty() && online != "true" && online != "false")
+    return RequestError{400, "Ungültiger Wert", "online ist true oder false."};
+  search.online_only = online == "true";
+  const std::string language = param(request, "lang");
+  if (!language.empty() && language != "de" && language != "en")
+    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
+  return search;
+}
+
+template <class Answer>
+void send_answer(Response& response, const Result<Answer>& answer) {
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    send_problem(response, *error);
+  else
+    send(response, to_json(std::get<Answer>(answer)), json_type);
+}
+
+}  // namespace
+
+struct Server::State {
+  SearchEngine& engine;
+  ServerSettings settings;
+  httplib::Server http;
+  int port = 0;
+
+  void routes();
+  void search_page(const Request& request, Response& response) const;
+  void service_page(const Request& request, Response& response) const;
+};
+
+void Server::State::search_page(const Request& request, Response& response) const {
+  PageInput input{param(request, "q"), param(request, "place"), param(request, "online") == "true"};
+  const std::string topic = param(request, "topic"), situation = param(request, "situation");
+  if (input.words.find_first_not_of(" \t") == std::string::npos && topic.empty() && situation.empty())
+    return send(response, start_page(input), html_type);
+  const auto search = search_request(request);
+  if (const auto* error = std::get_if<RequestError>(&search))
+    return send(response, error_page(input, *error), html_type, error->status);
+  const auto answer = engine.search(std::get<SearchRequest>(search));
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    return send(response, error_page(input, *error), html_type, error->status);
+  send(response, result_page(input, std::get<SearchAnswer>(answer)), html_type);
+}
+
+void Server::State::service_page(const Request& request, Response& response) const {
+  const PageInput input{{}, param(request, "place"), false};
+  const auto answer = engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    return send(response, error_page(input, *error), html_type, error->status);
+  send(response, vsm::service_page(input, std::get<ServiceAnswer>(answer)), html_type);
+}
+
+void Server::State::routes() {
+  http.Get("/api/v1/search", [this](const Request& request, Response& response) {
+    const auto search = search_request(request);
+    if (const auto* error = std::get_if<RequestError>(&search)) return send_problem(response, *error);
+    send_answer(response, engine.search(std::get<SearchRequest>(search)));
+  });
+  http.Get(R"(/api/v1/services/([^/]{1,300}))", [this](const Request& request, Response& response) {
+    send_answer(response, engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place")));
+  });
+  http.Get("/api/v1/places", [this](const Request& request, Response& response) {
+    const std::string words = param(request, "q");
+    if (words.empty() || words.size() > 200)
+      return send_problem(response, {400, "Kein Ort", "Bitte geben Sie mit q einen Namen oder eine Postleitzahl an."});
+    send(response, to_json(engine.places(words, 20)), json_type);
+  });
+  http.Get("/api/v1/topics", [this](const Request& request, Response& response) {
+    send_answer(response, engine.topics(param(request, "ars"), param(request, "place")));
+  });
+  http.Get("/healthz", [this](const Request&, Response& response) {
+    const std::uint64_t revision = engine.reader().snapshot().revision;
+    send(response, "{\"status\":\"ok\",\"revision\":" + std::to_string(revision) + "}", json_type);
+  });
+  http.Get("/", [this](const Request& request, Response& response) { search_page(request, response); });
+  http.Get(R"(/leistung/([^/]{1,300}))",
+           [this](const Request& request, Response& response) { service_page(request, response); });
+  http.Get("/style.css", [](const Request&, Response& response) {
+    const std::string_view css = web_file("style.css");
+    response.set_header("Cache-Control", "public, max-age=3600");
+    response.set_content(css.data(), css.size(), "text/css; charset=utf-8");
+  });
+}
+
+Server::Server(SearchEngine& engine, ServerSettings settings)
+    : state_(std::make_unique<State>(engine, std::move(settings))) {
+  httplib::Server& http = state_->http;
+  const int threads = state_->settings.threads > 0
+                          ? state_->settings.threads
+                          : std::max(8, 2 * static_cast<int>(std::thread::hardware_concurrency()));
+  http.new_task_queue = [threads] { return new httplib::ThreadPool(static_cast<std::size_t>(threads)); };
+  http.set_tcp_nodelay(true);
+  http.set_keep_alive_max_count(1'000);
+  http.set_keep_alive_timeout(5);
+  http.set_read_timeout(5);
+  http.set_write_timeout(5);
+  http.set_payload_max_length(1U << 16U);
+  // SO_REUSEPORT, the library's default, would let two servers share a port in silence.
+  http.set_socket_options([](socket_t socket) {
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  });
+  http.set_default_headers({{"X-Content-Type-Options", "nosniff"},
+                            {"Referrer-Policy", "no-referrer"},
+                            {"Content-Security-Policy",
+                             "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+                             "frame-ancestors 'none'"}});
+  http.set_exception_handler([](const Request& request, Response& response, std::exception_ptr caught) {
+    RequestError error{500, "Interner Fehler", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."};
+    try {
+      std::rethrow_exception(caught);
+    } catch (const IndexError& problem) {
+      error = {503, "Vorübergehend nicht verfügbar", "Der Suchindex ist gerade nicht lesbar. Bitte versuchen Sie es gleich noch einmal."};
+      spdlog::error("{}", problem.what());
+    } catch (const std::exception& problem) {
+      spdlog::error("{}", problem.what());
+    }
+    if (is_api(request))
+      send_problem(response, error);
+    else
+      send(response, error_page({}, error), html_type, error.status);
+  });
+  http.set_error_handler([](const Request& request, Response& response) {
+    if (!response.body.empty()) return;
+    RequestError error{response.status, "Fehlerhafte Anfrage", "Diese Anfrage versteht der Server nicht."};
+    if (response.status == 404) error = {404, "Nicht gefunden", "Diese Adresse gibt es hier nicht."};
+    if (response.status == 413 || response.status == 414)
+      error = {response.status, "Zu lange Anfrage", "Die Anfrage ist zu lang."};
+    if (is_api(request))
+      send_problem(response, error);
+    else
+      send(response, error_page({}, error), html_type, error.status);
+  });
+  state_->routes();
+}
+
+Server::~Server() = default;
+
+bool Server::bind() {
+  const auto& settings = state_->settings;
+  if (settings.port == 0) {
+    state_->port = state_->http.bind_to_any_port(settings.host.c_str());
+    return state_->port > 0;
+  }
+  state_->port = settings.port;
+  return state_->http.bind_to_port(settings.host.c_str(), settings.port);
+}
+
+int Server::port() const { return state_->port; }
+
+void Server::run() { state_->http.listen_after_bind(); }
+
+void Server::stop() { state_->http.stop(); }
+
+}  // namespace vsm
