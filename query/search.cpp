@@ -18,7 +18,9 @@ constexpr std::size_t variants_listed = 5;
 /// How much a word counts by where it stands.
 constexpr double title_weight = 3, words_weight = 2.5, body_weight = 0.7, exact_title_weight = 4;
 /// Services that people ask for most have texts of their own; among equals they lead.
-constexpr double own_text_bonus = 0.1, current_bonus = 0.05, general_variant_bonus = 0.02;
+constexpr double own_text_bonus = 0.1, current_bonus = 0.05, retired_malus = -0.25;
+/// The general variant leads its group unless another one fits the query clearly better.
+constexpr double general_variant_lead = 1.3;
 /// A service that reaches less than this share of the best one's weight is no answer to the same question.
 constexpr double weakest_share = 0.12;
 
@@ -184,10 +186,7 @@ class Search {
           traits.trust |= 1U << static_cast<unsigned>(std::clamp(service.trust_level, 0, 155) / 5);
         }
       }
-      if (!has_place_) {
-        for (const CatalogueEntry& entry : catalogue_.entries_of_group(group))
-          traits.online |= reader_.snapshot().availability(entry.key) != nullptr;
-      }
+      traits.online |= !has_place_ && !reader_.snapshot().availability_in_group(group).empty();
     };
     take_group(candidate.group);
     for (std::uint64_t group : candidate.merged) take_group(group);
@@ -297,8 +296,9 @@ class Search {
   double prior(ServiceKey key) const {
     const CatalogueEntry* entry = catalogue_.find(key);
     if (!entry) return 0;
-    return (entry->words.empty() ? 0 : own_text_bonus) + (entry->status == "current" ? current_bonus : 0) +
-           (key.detail() == 0 ? general_variant_bonus : 0);
+    return (entry->words.empty() ? 0 : own_text_bonus) + (entry->status == "current"   ? current_bonus
+                                                          : entry->status == "retired" ? retired_malus
+                                                                                       : 0);
   }
 
   void drop_weak() {
@@ -310,9 +310,13 @@ class Search {
 
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.
   std::vector<Candidate> resolve() {
+    const auto fit = [](const std::pair<ServiceKey, double>& key) {
+      return key.first.detail() == 0 ? key.second * general_variant_lead : key.second;
+    };
     for (Candidate& c : candidates_)
-      std::sort(c.keys.begin(), c.keys.end(),
-                [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+      std::sort(c.keys.begin(), c.keys.end(), [&](const auto& a, const auto& b) {
+        return fit(a) != fit(b) ? fit(a) > fit(b) : a.first < b.first;
+      });
     std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
       return a.score != b.score ? a.score > b.score : a.group < b.group;
     });
@@ -373,13 +377,13 @@ class Assembly {
     add_topics(result, distinct);
     add_offers(result, distinct);
     add_variants(result, candidate);
-    result.availability = online_count(candidate.group, result.key);
+    result.availability = online_count(candidate.group);
     return result;
   }
 
   /// In how many municipalities the service (any of its variants) is online: of the place's Land, or of the area
   /// itself where the place is larger than a municipality.
-  OnlineCount online_count(std::uint64_t group, ServiceKey lead) const {
+  OnlineCount online_count(std::uint64_t group) const {
     const AreaTable& areas = snapshot_.areas;
     std::optional<AreaIndex> within = place_ ? place_ : home_land_;
     if (within && areas[*within].level == Level::gemeinde) within = areas.land_of(*within);
@@ -393,10 +397,8 @@ class Assembly {
     OnlineCount count;
     count.municipalities = static_cast<std::uint32_t>(covered.cardinality());
     Bitmap online;
-    for (const CatalogueEntry& entry : snapshot_.catalogue.entries_of_group(group))
-      if (const Availability* availability = snapshot_.availability(entry.key)) online |= availability->online(view_.day());
-    if (!snapshot_.catalogue.find(lead))
-      if (const Availability* availability = snapshot_.availability(lead)) online |= availability->online(view_.day());
+    for (const auto& [key, availability] : snapshot_.availability_in_group(group))
+      online |= availability.online(view_.day());
     count.online = static_cast<std::uint32_t>(online.and_cardinality(covered));
     return count;
   }

@@ -1,5 +1,6 @@
 #include "store/index_reader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -76,9 +77,11 @@ struct Snapshot::Sheets {
 Snapshot::Snapshot(const TableTexts& tables)
     : areas(tables), catalogue(tables), sheets_(std::make_shared<Sheets>(areas.size())) {}
 
-const Availability* Snapshot::availability(ServiceKey key) const {
-  const auto found = availability_.find(key);
-  return found == availability_.end() ? nullptr : &found->second;
+std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_group(std::uint64_t group) const {
+  const auto before = [](const auto& entry, std::uint64_t g) { return entry.first.group() < g; };
+  const auto begin = std::lower_bound(availability_.begin(), availability_.end(), group, before);
+  const auto end = std::lower_bound(begin, availability_.end(), group + 1, before);
+  return {begin, end};
 }
 
 struct IndexReader::State {
@@ -150,10 +153,11 @@ std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database&
   snapshot->unlisted.derive();
   const std::string online = layout::online_prefix;
   for (auto key = db.metadata_keys_begin(online); key != db.metadata_keys_end(online); ++key) {
-    const auto service = ServiceKey::parse((*key).substr(online.size()));
-    if (service)
-      snapshot->availability_.emplace(*service, from_bytes<Availability>(db.get_metadata(*key), "an availability"));
+    const ServiceKey service(std::strtoull((*key).c_str() + online.size(), nullptr, 10));
+    snapshot->availability_.emplace_back(service, from_bytes<Availability>(db.get_metadata(*key), "an availability"));
   }
+  std::sort(snapshot->availability_.begin(), snapshot->availability_.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   return snapshot;
 } catch (const Xapian::Error& error) {
   throw IndexError("the index cannot be read: " + error.get_description());

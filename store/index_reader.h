@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "catalog/area_table.h"
@@ -67,14 +67,14 @@ class Snapshot {
   Bitmap covered;      ///< municipalities that a source of their own delivers for
   Sheet unlisted;                ///< texts with no key of the catalogue, of all areas: found without a place too
 
-  const Availability* availability(ServiceKey key) const;
-  /// Every key with an online service somewhere.
-  const std::unordered_map<ServiceKey, Availability>& all_availability() const { return availability_; }
+  /// Every key with an online service somewhere, sorted by key.
+  std::span<const std::pair<ServiceKey, Availability>> availability() const { return availability_; }
+  std::span<const std::pair<ServiceKey, Availability>> availability_in_group(std::uint64_t group) const;
 
  private:
   friend class IndexReader;
   struct Sheets;
-  std::unordered_map<ServiceKey, Availability> availability_;
+  std::vector<std::pair<ServiceKey, Availability>> availability_;
   std::shared_ptr<Sheets> sheets_;
 };
 

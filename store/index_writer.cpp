@@ -302,7 +302,7 @@ void IndexWriter::State::write_availability() {
   for (auto& [key, entry] : availability) {
     entry.own.runOptimize();
     entry.inherited.runOptimize();
-    db.set_metadata(layout::online_prefix + key.text(), to_bytes(entry));
+    db.set_metadata(layout::online_prefix + std::to_string(key.number()), to_bytes(entry));
   }
 }
 

@@ -1,0 +1,39 @@
+// Scores the search against graded queries. The rules are those of data/evaluation/README.md:
+// gain 2^grade - 1, nDCG over the first ten, one result per object and Verrichtung (11 digits), headings earn nothing.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/search.h"
+
+namespace vsm {
+
+struct GradedQuery {
+  std::string words, category;
+  /// (key prefix of 8, 11 or 14 digits, grade 1 to 3)
+  std::vector<std::pair<std::string, int>> grades;
+};
+
+/// Columns query, category, grade3, grade2, grade1. Throws TableError.
+std::vector<GradedQuery> read_graded_queries(const std::string& path);
+
+struct QueryScore {
+  double ndcg = 0, reciprocal_rank = 0;
+  bool success1 = false, success3 = false, success10 = false, empty = false;
+};
+
+/// Scores the keys of the first ten results of one query.
+QueryScore score_query(const GradedQuery& query, const std::vector<ServiceKey>& results, const Catalogue& catalogue);
+
+struct Scores {
+  std::size_t queries = 0;
+  double ndcg = 0, success1 = 0, success3 = 0, success10 = 0, reciprocal_rank = 0, empty = 0;
+  void add(const QueryScore& score);
+  /// Sums become means.
+  void average();
+};
+
+}  // namespace vsm

@@ -1,0 +1,89 @@
+// Every key and every name of the catalogue, searched for.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "query/evaluation.h"
+#include "query/search.h"
+#include "tests/shipped.h"
+
+namespace vsm {
+namespace {
+
+TEST(WholeCatalogue, AKeyLeadsToItsService) {
+  SearchEngine& engine = shipped_engine();
+  const IndexReader reader = engine.reader();
+  for (const CatalogueEntry& entry : reader.snapshot().catalogue.entries()) {
+    SearchRequest request;
+    request.words = entry.key.text();
+    const auto answer = std::get<SearchAnswer>(engine.search(request));
+    ASSERT_FALSE(answer.results.empty()) << entry.key.text();
+    if (entry.heading) {
+      std::size_t services = 0;
+      std::uint64_t last = 0;
+      for (const CatalogueEntry* service : reader.snapshot().catalogue.services_of_object(entry.key.object())) {
+        services += service->key.group() != last;
+        last = service->key.group();
+      }
+      EXPECT_EQ(answer.total, services) << entry.key.text();
+      for (const SearchResult& result : answer.results) {
+        EXPECT_EQ(result.key.object(), entry.key.object());
+        EXPECT_FALSE(reader.snapshot().catalogue.is_heading(result.key));
+      }
+    } else {
+      EXPECT_EQ(answer.results[0].key, entry.key) << entry.official_name;
+    }
+  }
+}
+
+TEST(WholeCatalogue, ANameLeadsToItsService) {
+  SearchEngine& engine = shipped_engine();
+  const IndexReader reader = engine.reader();
+  std::size_t names = 0, found = 0;
+  for (const CatalogueEntry& entry : reader.snapshot().catalogue.entries()) {
+    if (entry.heading) continue;
+    for (const std::string* name : {&entry.official_name, &entry.friendly_name}) {
+      if (name->empty()) continue;
+      ++names;
+      SearchRequest request;
+      request.words = *name;
+      request.size = 3;
+      const auto result = engine.search(request);
+      bool hit = false;
+      if (const auto* answer = std::get_if<SearchAnswer>(&result)) {
+        for (const SearchResult& one : answer->results) {
+          hit |= one.key == entry.key;
+          for (const Variant& variant : one.variants) hit |= variant.key == entry.key;
+        }
+      }
+      found += hit;
+      if (!hit && names - found <= 40) std::cout << "not found: " << entry.key.text() << ' ' << *name << '\n';
+    }
+  }
+  std::cout << found << " of " << names << " names\n";
+  EXPECT_GE(static_cast<double>(found), 0.97 * static_cast<double>(names));
+}
+
+TEST(GradedQueries, ReachTheirFloor) {
+  SearchEngine& engine = shipped_engine();
+  const IndexReader reader = engine.reader();
+  Scores scores;
+  for (const GradedQuery& query : read_graded_queries(VSM_DATA_FOLDER "/evaluation/judgements.tsv")) {
+    SearchRequest request;
+    request.words = query.words;
+    const auto answer = engine.search(request);
+    std::vector<ServiceKey> keys;
+    if (const auto* found = std::get_if<SearchAnswer>(&answer))
+      for (const SearchResult& result : found->results) keys.push_back(result.key);
+    scores.add(score_query(query, keys, reader.snapshot().catalogue));
+  }
+  scores.average();
+  std::cout << "nDCG@10 " << scores.ndcg << ", success@1 " << scores.success1 << ", success@3 " << scores.success3
+            << ", success@10 " << scores.success10 << ", empty " << scores.empty << '\n';
+  EXPECT_EQ(scores.queries, 262U);
+  EXPECT_GE(scores.ndcg, 0.39);
+  EXPECT_GE(scores.success1, 0.45);
+}
+
+}  // namespace
+}  // namespace vsm
