@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -69,9 +70,9 @@ class View {
   };
   /// The nearest texts for a key at or after a step. A text under the object's heading counts for each of its
   /// services that has none of its own there.
-  Found nearest(ServiceKey key, std::size_t from = 0) const {
+  Found nearest(ServiceKey key, std::size_t from = 0, bool with_heading = true) const {
     Found found;
-    const ServiceKey heading = heading_of(key);
+    const ServiceKey heading = with_heading ? heading_of(key) : ServiceKey();
     for (std::size_t at = from; at < steps_.size(); ++at) {
       const Step& step = steps_[at];
       if (!found.docs.empty() && steps_[found.step].level != step.level) break;
@@ -329,7 +330,15 @@ class Search {
       // Of several texts of one level the one that matched leads.
       const auto matched = std::find(c.shown.docs.begin(), c.shown.docs.end(), c.best_doc);
       if (matched != c.shown.docs.end()) std::iter_swap(c.shown.docs.begin(), matched);
-      const auto [first, is_new] = shown.emplace(c.shown.docs.front(), resolved.size());
+      auto [first, is_new] = shown.emplace(c.shown.docs.front(), resolved.size());
+      if (!is_new) {
+        // A text under the heading speaks for one service; the others show what is theirs alone.
+        View::Found own = view_.nearest(c.lead, 0, false);
+        if (!own.docs.empty() && own.docs.front() != c.shown.docs.front()) {
+          c.shown = std::move(own);
+          std::tie(first, is_new) = shown.emplace(c.shown.docs.front(), resolved.size());
+        }
+      }
       if (is_new)
         resolved.push_back(std::move(c));
       else

@@ -93,10 +93,12 @@ void send_answer(Response& response, const Result<Answer>& answer) {
 }  // namespace
 
 struct Server::State {
+  State(SearchEngine& with, ServerSettings chosen) : engine(with), settings(std::move(chosen)) {}
   SearchEngine& engine;
   ServerSettings settings;
   httplib::Server http;
   int port = 0;
+  std::atomic<bool> started = false, stopping = false, finished = false;
 
   void routes();
   void search_page(const Request& request, Response& response) const;
@@ -166,7 +168,7 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   http.new_task_queue = [threads] { return new httplib::ThreadPool(static_cast<std::size_t>(threads)); };
   http.set_tcp_nodelay(true);
   http.set_keep_alive_max_count(1'000);
-  http.set_keep_alive_timeout(5);
+  http.set_keep_alive_timeout(2);
   http.set_read_timeout(5);
   http.set_write_timeout(5);
   http.set_payload_max_length(1U << 16U);
@@ -223,8 +225,19 @@ bool Server::bind() {
 
 int Server::port() const { return state_->port; }
 
-void Server::run() { state_->http.listen_after_bind(); }
+void Server::run() {
+  state_->started = true;
+  if (!state_->stopping) state_->http.listen_after_bind();
+  state_->finished = true;
+}
 
-void Server::stop() { state_->http.stop(); }
+void Server::stop() {
+  // The library forgets a stop that comes before it listens, so it is said until it is heard.
+  state_->stopping = true;
+  while (state_->started && !state_->finished) {
+    state_->http.stop();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
 
 }  // namespace vsm

@@ -1,0 +1,148 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <thread>
+
+#include "store/index_reader.h"
+#include "store/index_writer.h"
+#include "tests/fixture.h"
+
+namespace vsm {
+namespace {
+
+namespace fs = std::filesystem;
+
+ServiceText text(const std::string& id, const std::string& title, const std::string& area) {
+  ServiceText result;
+  result.id = {"T", id};
+  result.title = title;
+  result.areas = {area};
+  result.keys = {*ServiceKey::parse("99008001012000")};
+  return result;
+}
+
+void build(const std::string& directory, const std::string& title) {
+  IndexWriter writer(directory, project_tables(), 1);
+  writer.begin_source({"source", "Source", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
+  const std::vector<FieldTerm> terms{{Field::title, "ausweis", 1}};
+  EXPECT_TRUE(writer.put(text("1", title, "gemeinde:059110000000"), terms));
+  EXPECT_FALSE(writer.put(text("1", "again", "gemeinde:059110000000"), terms));
+  OnlineService service;
+  service.id = {"T", "O1"};
+  service.title = "Online";
+  service.url = "https://example.org/";
+  EXPECT_TRUE(writer.put(service));
+  writer.put(Responsibility{{"T", "O1"}, {"T", "1"}, {}, {}});
+  writer.put(Responsibility{{"T", "O1"}, {"T", "unknown"}, {}, {}});
+  const auto summary = writer.finish();
+  EXPECT_EQ(summary.texts, 1U);
+  EXPECT_EQ(summary.joins, 1U);
+  EXPECT_EQ(summary.unresolved, 1U);
+}
+
+std::string message_of_opening(const std::string& directory) {
+  try {
+    Index index(directory);
+    const IndexReader reader = index.reader();
+    for (AreaIndex area = 0; area < reader.snapshot().areas.size(); ++area) reader.sheet(area);
+    Bitmap docs;
+    docs.add(1);
+    const std::vector<WeightedTerm> terms{{Field::title, "ausweis", 1}};
+    reader.match(terms, docs, 10);
+    reader.text(1);
+    return {};
+  } catch (const IndexError& error) {
+    return error.what();
+  }
+}
+
+TEST(Index, WhatWasWrittenIsRead) {
+  const TempFolder folder;
+  build(folder / "index", "Personalausweis");
+  Index index(folder / "index");
+  const IndexReader reader = index.reader();
+  const Snapshot& snapshot = reader.snapshot();
+  EXPECT_EQ(snapshot.revision, 1U);
+  const AreaIndex town = *snapshot.areas.find("059110000000");
+  const Sheet& sheet = reader.sheet(town);
+  ASSERT_EQ(sheet.texts.size(), 1U);
+  const std::vector<WeightedTerm> terms{{Field::title, "ausweis", 1}};
+  const auto hits = reader.match(terms, sheet.docs, 10);
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(reader.text(hits[0].doc).title, "Personalausweis");
+  EXPECT_TRUE(reader.match(terms, reader.sheet(snapshot.areas.bund()).docs, 10).empty());
+  EXPECT_EQ(reader.find_text("T.1"), hits[0].doc);
+  EXPECT_FALSE(reader.find_text("T.2"));
+  ASSERT_EQ(sheet.online_joins.size(), 1U);
+  EXPECT_EQ(sheet.online_services[sheet.online_joins[0].index].title, "Online");
+  ASSERT_EQ(snapshot.availability().size(), 1U);
+  EXPECT_EQ(snapshot.availability()[0].second.own.cardinality(), 1U);
+  EXPECT_EQ(snapshot.covered.cardinality(), 1U);
+}
+
+TEST(Index, ANewGenerationIsTakenUpAndTheOldOneStaysWhole) {
+  const TempFolder folder;
+  build(folder / "index", "alt");
+  Index index(folder / "index");
+  const IndexReader before = index.reader();
+  build(folder / "index", "neu");
+  EXPECT_EQ(before.text(1).title, "alt");
+  std::uint64_t revision = 0;
+  for (int i = 0; i < 40 && revision < 2; ++i) {
+    revision = index.reader().snapshot().revision;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(index.reader().text(1).title, "neu");
+  EXPECT_EQ(before.text(1).title, "alt");
+  build(folder / "index", "neuer");
+  EXPECT_FALSE(fs::exists(folder / "index/gen-1"));
+  EXPECT_TRUE(fs::exists(folder / "index/gen-2"));
+}
+
+TEST(Index, AnAbandonedBuildChangesNothing) {
+  const TempFolder folder;
+  build(folder / "index", "alt");
+  {
+    IndexWriter writer(folder / "index", project_tables(), 1);
+    EXPECT_THROW(IndexWriter(folder / "index", project_tables(), 1), IndexError) << "two writers at once";
+  }
+  Index index(folder / "index");
+  EXPECT_EQ(index.reader().text(1).title, "alt");
+  EXPECT_FALSE(fs::exists(folder / "index/gen-2"));
+}
+
+TEST(Index, AFolderWithOtherFilesIsLeftAlone) {
+  const TempFolder folder;
+  const std::string precious = folder.write("home/letter.txt", "dear");
+  EXPECT_THROW(IndexWriter(folder / "home", project_tables(), 1), IndexError);
+  EXPECT_TRUE(fs::exists(precious));
+}
+
+TEST(Index, AMissingIndexIsSaid) {
+  const TempFolder folder;
+  EXPECT_THAT(message_of_opening(folder / "nothing"), ::testing::HasSubstr("holds no index"));
+  folder.write("odd/XAPIANDB", "glass ../../etc\n");
+  EXPECT_THAT(message_of_opening(folder / "odd"), ::testing::HasSubstr("holds no index"));
+}
+
+TEST(Index, ACutFileIsAnErrorAndNoCrash) {
+  const TempFolder folder;
+  build(folder / "index", "alt");
+  for (const auto& entry : fs::directory_iterator(folder / "index/gen-1")) {
+    if (fs::file_size(entry.path()) == 0) continue;
+    const std::string name = entry.path().filename().string();
+    if (name == "flintlock") continue;
+    for (const double share : {0.0, 0.5, 0.9}) {
+      const TempFolder copy;
+      fs::copy(folder / "index", copy / "index", fs::copy_options::recursive);
+      const fs::path victim = fs::path(copy / "index/gen-1") / name;
+      fs::resize_file(victim, static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(victim)) * share));
+      const std::string message = message_of_opening(copy / "index");
+      const bool needed = name == "iamglass" || name == "postlist.glass" || (name == "docdata.glass" && share == 0.0);
+      EXPECT_TRUE(!needed || !message.empty()) << name << " cut to " << share;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vsm
