@@ -1,6 +1,7 @@
 #include "catalog/catalogue.h"
 
 #include <algorithm>
+#include <map>
 
 namespace vsm {
 namespace {
@@ -63,7 +64,10 @@ Catalogue::Catalogue(const TableTexts& texts) {
   }
 
   const auto entry_of = [&](ServiceKey key) { return const_cast<CatalogueEntry*>(find(key)); };
-  TableReader order("topics/services.tsv", texts.at("topics/services.tsv"), {"key", "situation"});
+  std::map<std::string, std::string, std::less<>> ozg_names;
+  TableReader ozg("topics/ozg.tsv", texts.at("topics/ozg.tsv"), {"ozg", "name"});
+  while (ozg.next()) ozg_names.emplace(ozg[0], ozg[1]);
+  TableReader order("topics/services.tsv", texts.at("topics/services.tsv"), {"key", "situation", "ozg"});
   while (order.next()) {
     CatalogueEntry* entry = entry_of(key_in("topics/services.tsv", order, order[0]));
     const auto situation = find_situation(order[1]);
@@ -72,6 +76,7 @@ Catalogue::Catalogue(const TableTexts& texts) {
     if (entry->situations.empty()) entry->audience = 0;
     entry->situations.push_back(*situation);
     entry->audience |= situations_[*situation].audience;
+    if (const auto name = ozg_names.find(order[2]); name != ozg_names.end()) entry->ozg = name->second;
   }
 
   TableReader own("texts.tsv", texts.at("texts.tsv"), {"key", "title", "teaser", "words"});

@@ -38,6 +38,7 @@ struct CatalogueEntry {
   std::string type;            ///< Typisierung, who regulates and who executes ("2/3", "5" ...)
   std::string status;          ///< current, unconfirmed, retired
   std::vector<std::size_t> situations;
+  std::string ozg;             ///< name of its OZG-Leistung, may be empty
   std::uint8_t audience = audience_citizen | audience_business;
   bool heading = false;  ///< Verrichtung 000 of an object with other Verrichtungen: folded into those
 };

@@ -71,6 +71,7 @@ struct OnlineService {
   std::string maturity_scale;    ///< "0-4" (model 1.1) or "0-7" (model 2.0), empty where unknown
   bool efa = false;              ///< one for all: run by one municipality for others
   Validity validity;
+  std::string changed;           ///< date of the last change as published, may be empty
   std::string source;
   bool sample = false;
 };
@@ -79,6 +80,7 @@ struct Office {
   ObjectId id;
   std::string name, street, postcode, city, phone, email, url;
   Validity validity;
+  std::string changed;  ///< date of the last change as published, may be empty
   std::string source;
   bool sample = false;
 };

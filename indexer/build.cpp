@@ -107,10 +107,18 @@ class Build {
     }
   }
 
+  /// A text that has nothing but the catalogue's official name takes our citizen-friendly title.
+  void use_friendly_title(ServiceText& text) const {
+    if (text.keys.size() != 1 || text.title != text.official_title) return;
+    const CatalogueEntry* entry = writer_.catalogue().find(text.keys.front());
+    if (entry && language::fold_name(entry->official_name) == language::fold_name(text.title)) text.title = entry->title;
+  }
+
   void take(ServiceText text) {
     if (text.id.id.empty()) return refuse("Der Leistung fehlt die id.");
     if (text.title.empty()) return refuse("Der Leistung fehlt die Bezeichnung (Textmodul 02 oder 03).");
     text.sample = source_->sample;
+    use_friendly_title(text);
     if (text.keys.empty()) text.keys.push_back(ServiceKey::local(language::fold_name(text.title)));
     const auto terms = text_terms(analyzer_, text);
     if (!writer_.put(std::move(text), terms)) refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");

@@ -313,17 +313,23 @@ class Generator {
              double online_share) const {
     const Area& area = facts_.areas[index];
     const std::string url = website(area);
-    std::map<std::string, std::vector<std::string>> office_texts;
+    /// What an office is responsible for: (agency, id) of texts, of this feed where the agency is empty.
+    std::map<std::string, std::vector<std::pair<std::string, std::string>>> office_texts;
     for (const SampleService* service : services) {
       const std::string key = service->entry->key.text();
-      if (draw({"text", area.id(), key}) >= text_share) continue;
+      if (draw({"text", area.id(), key}) >= text_share) {
+        // Without a text of its own the place is still responsible, for the Land's text.
+        const auto land_text = facts_.land_texts.find(service->entry->key);
+        if (land_text != facts_.land_texts.end()) office_texts[service->office].emplace_back("L100002", land_text->second);
+        continue;
+      }
       // A few are over or still to come, as in real feeds.
       const double dated = draw({"dated", area.id(), key});
       const std::string_view from = dated < 0.005 ? not_valid_before : "", to = dated > 0.993 ? not_valid_after : "";
       const bool by_official_name = draw({"name", area.id(), key}) < 0.15;
       const std::string title = by_official_name ? service->entry->official_name : service->entry->title;
       const std::string id = feed.text(*service, title, from, to);
-      office_texts[service->office].push_back(id);
+      office_texts[service->office].emplace_back("", id);
       if (draw({"online", area.id(), key}) >= online_share) continue;
       const double online_dated = draw({"online-dated", area.id(), key});
       const std::string online = feed.online_service(title + " (Beispiel)", url, trust(service->entry->key),
@@ -334,7 +340,7 @@ class Generator {
     }
     for (const auto& [name, texts] : office_texts) {
       const std::string office = feed.office(name + " " + area.short_name + " (Beispiel)");
-      for (const std::string& id : texts) feed.responsibility(office, {}, id, {area.code});
+      for (const auto& [agency, id] : texts) feed.responsibility(office, agency, id, {area.code});
     }
   }
 

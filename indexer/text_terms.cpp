@@ -51,6 +51,7 @@ std::vector<FieldTerm> catalogue_terms(const language::Analyzer& analyzer, const
   for (const std::string& word : entry.words) terms.add(Field::words, word);
   terms.add(Field::body, entry.teaser);
   for (std::size_t situation : entry.situations) terms.add(Field::body, catalogue.situations()[situation].name);
+  terms.add(Field::body, entry.ozg);
   if (const auto* heading = catalogue.find(ServiceKey(entry.key.object() * 1'000'000)); heading && heading->heading)
     terms.add(Field::body, heading->official_name);
   return terms.take();

@@ -66,6 +66,11 @@ std::string german(const Element& parent, std::string_view name) {
   return best ? plain_text(best->text) : std::string();
 }
 
+/// The date of the last change, without its time.
+std::string changed_on(const Element& object) {
+  return object.at({"versionsinformation", "geaendertDatumZeit"}).substr(0, 10);
+}
+
 Validity validity_of(const Element& parent, std::vector<std::string>& complaints) {
   Validity validity;
   const Element* element = parent.child("gueltigkeit");
@@ -269,9 +274,14 @@ class Handler {
       });
     });
     text.areas = areas_of(element, "gueltigkeitGebietID", complaints);
+    if (text.areas.empty() && element.child("gueltigkeitGebietID")) {
+      // Areas that are all unknown must not become the area of the source.
+      complaints.push_back("Keines ihrer Gebiete ist bekannt; die Leistung wurde nicht übernommen.");
+      for (const std::string& complaint : complaints) report(object_line_, text.id.text(), complaint);
+      return;
+    }
     text.validity = validity_of(element, complaints);
-    text.changed = element.at({"versionsinformation", "geaendertDatumZeit"});
-    if (!text.changed.empty()) text.changed.resize(std::min<std::size_t>(10, text.changed.size()));
+    text.changed = changed_on(element);
     hand_on(std::move(text), id_of(element.child("id")).text(), complaints);
   }
 
@@ -294,6 +304,7 @@ class Handler {
                                   : element.at({"vertrauensniveau"});
     std::from_chars(trust.data(), trust.data() + trust.size(), service.trust_level);
     service.validity = validity_of(element, complaints);
+    service.changed = changed_on(element);
     const std::string id = service.id.text();
     hand_on(std::move(service), id, complaints);
   }
@@ -316,15 +327,18 @@ class Handler {
       const std::string name = kind && kind->child("name") ? kind->at({"name"}) : channel.at({"kanal"});
       const std::string code = kind ? kind->at({"code"}) : std::string();
       const std::string value = channel.at({"kennung"});
-      const auto is = [&](std::string_view german_name, std::string_view number) {
-        const std::string lower = lower_ascii(name);
-        return lower.starts_with(german_name) || code == number;
+      // Codes of urn:de:xzufi:codeliste:erreichbarkeit.
+      const std::string lower = lower_ascii(name);
+      const auto is = [&](std::initializer_list<std::string_view> names) {
+        return std::any_of(names.begin(), names.end(),
+                           [&](std::string_view known) { return code == known || lower.starts_with(known); });
       };
-      if (is("telefon", "02") && office.phone.empty()) office.phone = value;
-      if (is("e", "01") && office.email.empty()) office.email = value;
-      if (is("internet", "04") && office.url.empty()) office.url = value;
+      if (is({"02", "03", "telefon", "mobil"}) && office.phone.empty()) office.phone = value;
+      if (is({"01", "e-mail", "email"}) && office.email.empty()) office.email = value;
+      if (is({"09", "internet", "web"}) && office.url.empty()) office.url = value;
     });
     office.validity = validity_of(element, complaints);
+    office.changed = changed_on(element);
     const ObjectId id = office.id;
     hand_on(std::move(office), id.text(), complaints);
     responsibilities(id, element);

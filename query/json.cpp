@@ -8,7 +8,7 @@ namespace {
 
 class Json {
  public:
-  explicit Json(const Snapshot* snapshot) : snapshot_(snapshot) {}
+  explicit Json(const Snapshot* snapshot, bool english = false) : snapshot_(snapshot), english_(english) {}
 
   std::string take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
 
@@ -92,6 +92,7 @@ class Json {
       known("maturityScale", service.maturity_scale);
       known("provider", service.provider);
       field("efa", service.efa);
+      known("changed", service.changed);
       field("source", std::string_view(service.source));
       field("sample", service.sample);
     });
@@ -111,6 +112,7 @@ class Json {
       known("phone", office.phone);
       known("email", office.email);
       known("url", office.url);
+      known("changed", office.changed);
       field("source", std::string_view(office.source));
       field("sample", office.sample);
     });
@@ -124,10 +126,11 @@ class Json {
     known("teaser", teaser(result));
     field("level", level_name(snapshot_->areas[result.area].level));
     area(result.area);
-    array("topics", result.topics, [&](std::size_t topic) {
+    array("topics", result.topics, [&](std::size_t number) {
+      const Topic& topic = snapshot_->catalogue.topics()[number];
       object([&] {
-        field("id", std::string_view(snapshot_->catalogue.topics()[topic].id));
-        field("name", std::string_view(snapshot_->catalogue.topics()[topic].name));
+        field("id", std::string_view(topic.id));
+        field("name", std::string_view(english_ ? topic.name_en : topic.name));
       });
     });
     array("onlineServices", result.online, [&](const OnlineOffer& offer) { online(offer); });
@@ -181,12 +184,13 @@ class Json {
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
   const Snapshot* snapshot_;
+  bool english_;
 };
 
 }  // namespace
 
 std::string to_json(const SearchAnswer& answer) {
-  Json json(&answer.reader.snapshot());
+  Json json(&answer.reader.snapshot(), answer.english);
   json.object([&] {
     json.field("query", std::string_view(answer.words));
     json.place_or_null(answer.place);

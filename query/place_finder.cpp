@@ -46,6 +46,7 @@ PlaceFinder::PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_l
         true);
     add(replaced(area.short_name, "Sankt ", "St. "), index, true);
     add(without_addition(area.short_name), index, false);
+    add(with_kreis(index), index, true);
   }
   if (const auto nrw = areas.find("050000000000")) add("NRW", *nrw, true);
   for (auto& [name, entries] : by_name_) {
@@ -73,6 +74,19 @@ bool PlaceFinder::better(const Entry& a, const Entry& b) const {
     return std::tuple(!home, !entry.exact, area.level, ~area.population, entry.area);
   };
   return rank(a) < rank(b);
+}
+
+std::string PlaceFinder::with_kreis(AreaIndex index) const {
+  std::optional<AreaIndex> up = areas_[index].parent;
+  while (up && areas_[*up].level != Level::kreis) up = areas_[*up].parent;
+  return up ? areas_[index].short_name + " (" + areas_[*up].name + ")" : areas_[index].name;
+}
+
+std::string PlaceFinder::label(AreaIndex index) const {
+  const Area& area = areas_[index];
+  for (const std::string& name : {area.short_name, area.name})
+    if (const auto readings = named(name); !readings.empty() && readings.front() == index) return name;
+  return area.level == Level::gemeinde ? with_kreis(index) : area.name;
 }
 
 std::vector<AreaIndex> PlaceFinder::named(std::string_view name) const {
@@ -117,7 +131,8 @@ std::vector<AreaIndex> PlaceFinder::beginning_with(std::string_view text, std::s
   const std::string folded = language::fold_name(text);
   if (folded.empty()) return result;
   if (is_postcode(folded)) {
-    for (AreaIndex place : areas_.with_postcode(folded)) take(place);
+    for (AreaIndex place : areas_.with_postcode(folded).first(std::min(limit, areas_.with_postcode(folded).size())))
+      take(place);
     return result;
   }
   for (AreaIndex area : named(folded)) take(area);

@@ -28,7 +28,10 @@ class PlaceFinder {
   /// A name or a postcode of five digits. A postcode that towns share offers them and chooses none.
   Reading read(std::string_view text) const;
 
-  /// Places whose name, postcode or ARS begins like this, for a place field; at most `limit`.
+  /// A name that read() turns back into this area: the short one, or with its Kreis where others share it.
+  std::string label(AreaIndex area) const;
+
+  /// Places whose name begins like this, or that have this postcode; at most `limit`.
   std::vector<AreaIndex> beginning_with(std::string_view text, std::size_t limit) const;
 
  private:
@@ -37,6 +40,7 @@ class PlaceFinder {
     bool exact;  ///< a whole name, not one shortened by its addition ("am Rhein")
   };
   void add(const std::string& name, AreaIndex area, bool exact);
+  std::string with_kreis(AreaIndex index) const;
   bool better(const Entry& a, const Entry& b) const;
 
   const AreaTable& areas_;

@@ -141,6 +141,13 @@ void score_key(Candidate& candidate, ServiceKey key, double weight, DocId doc) {
   }
 }
 
+/// The first area that a text is valid in.
+AreaIndex area_of(const ServiceText& text, const Snapshot& snapshot) {
+  if (!text.areas.empty())
+    if (const auto area = snapshot.areas.find_id(text.areas.front())) return *area;
+  return snapshot.areas.bund();
+}
+
 /// What filters and facets look at.
 struct Traits {
   std::uint32_t topics = 0;
@@ -151,7 +158,7 @@ struct Traits {
   bool online = false;
 };
 
-constexpr std::array<int, 6> trust_levels = {0, 10, 15, 20, 30, 40};
+constexpr std::array<int, 5> trust_levels = {10, 15, 20, 30, 40};
 
 class Search {
  public:
@@ -187,12 +194,16 @@ class Search {
           traits.trust |= 1U << static_cast<unsigned>(std::clamp(service.trust_level, 0, 155) / 5);
         }
       }
-      traits.online |= !has_place_ && !reader_.snapshot().availability_in_group(group).empty();
+      if (!has_place_)
+        for (const auto& [key, availability] : reader_.snapshot().availability_in_group(group))
+          traits.online |= availability.is_online(view_.day());
     };
     take_group(candidate.group);
     for (std::uint64_t group : candidate.merged) take_group(group);
     if (traits.audience == 0) traits.audience = audience_citizen | audience_business;
-    const Level level = view_.steps()[candidate.shown.step].level;
+    Level level = view_.steps()[candidate.shown.step].level;
+    if (!candidate.shown.area)
+      level = reader_.snapshot().areas[area_of(reader_.text(candidate.shown.docs.front()), reader_.snapshot())].level;
     traits.levels = 1U << static_cast<unsigned>(level);
     return traits;
   }
@@ -263,14 +274,11 @@ class Search {
     terms.push_back({Field::exact_title, name, exact_title_weight});
     std::vector<std::pair<ServiceKey, Hit>> headings;
     for (const Hit& hit : reader_.match(terms, view_.docs(), hits_considered)) {
-      bool placed = false;
       view_.each_key(hit.doc, [&](const SheetText& entry) {
-        if (placed && request_.words.empty()) return;
         if (catalogue_.is_heading(entry.key)) {
           headings.emplace_back(entry.key, hit);
         } else {
           score_key(candidate(entry.key.group()), entry.key, hit.weight * (1 + prior(entry.key)), hit.doc);
-          placed = true;
         }
       });
     }
@@ -371,7 +379,7 @@ class Assembly {
     if (candidate.shown.area) {
       result.area = *candidate.shown.area;
     } else {
-      result.area = area_of(result.text);
+      result.area = area_of(result.text, snapshot_);
       elsewhere(result);
     }
 
@@ -413,18 +421,12 @@ class Assembly {
   }
 
  private:
-  AreaIndex area_of(const ServiceText& text) const {
-    if (!text.areas.empty())
-      if (const auto area = snapshot_.areas.find_id(text.areas.front())) return *area;
-    return snapshot_.areas.bund();
-  }
-
   /// Without a place a service that only some towns offer is shown once, with them.
   void elsewhere(SearchResult& result) const {
     for (const SheetText& entry : snapshot_.unlisted.texts_for(result.key)) {
       if (!entry.validity.holds(view_.day())) continue;
       ++result.only_in_total;
-      if (result.only_in.size() < variants_listed) result.only_in.push_back(area_of(reader_.text(entry.doc)));
+      if (result.only_in.size() < variants_listed) result.only_in.push_back(area_of(reader_.text(entry.doc), snapshot_));
     }
   }
 
@@ -523,7 +525,8 @@ class Filter {
   Facets facets() const {
     Facets facets;
     for (std::size_t i = 0; i < catalogue_.topics().size(); ++i)
-      add(facets.topics, catalogue_.topics()[i].id, catalogue_.topics()[i].name, topics_[i]);
+      add(facets.topics, catalogue_.topics()[i].id,
+          request_.english ? catalogue_.topics()[i].name_en : catalogue_.topics()[i].name, topics_[i]);
     for (std::size_t i = 0; i < catalogue_.situations().size(); ++i)
       add(facets.situations, catalogue_.situations()[i].id, catalogue_.situations()[i].name, situations_[i]);
     for (std::size_t i = 0; i < level_count; ++i) {
@@ -535,7 +538,7 @@ class Filter {
     add(facets.online, "true", "online", online_[1]);
     add(facets.online, "false", "nicht online", online_[0]);
     for (int level : trust_levels)
-      if (level > 0) add(facets.trust, std::to_string(level), std::to_string(level), trust_[static_cast<std::size_t>(level / 5)]);
+      add(facets.trust, std::to_string(level), std::to_string(level), trust_[static_cast<std::size_t>(level / 5)]);
     return facets;
   }
 
@@ -595,6 +598,8 @@ SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
 }
 
 std::shared_ptr<const SearchEngine::Lens> SearchEngine::lens_for(const IndexReader& reader) {
+  if (reader.snapshot().chain_version != language::chain_version)
+    throw IndexError("the index was made with another analysis of words; build it again with vsm-index build");
   const std::lock_guard hold(mutex_);
   if (!lens_ || lens_->snapshot != reader.shared_snapshot())
     lens_ = std::make_shared<Lens>(reader.shared_snapshot(), settings_.home_land);
@@ -605,7 +610,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   if (request.page < 1) return bad("Ungültige Seite", "Die Seite (page) beginnt bei 1.");
   if (request.size < 1 || request.size > 100)
     return bad("Ungültige Seitengröße", "Die Zahl der Treffer je Seite (size) liegt zwischen 1 und 100.");
-  if (request.trust_level && (*request.trust_level < 0 || *request.trust_level > 155))
+  if (request.trust_level &&
+      std::find(trust_levels.begin(), trust_levels.end(), *request.trust_level) == trust_levels.end())
     return bad("Ungültiges Vertrauensniveau", "Das Vertrauensniveau (trust) ist 10, 15, 20, 30 oder 40.");
   if (request.words.size() > 8'192)
     return bad("Zu lange Anfrage", "Eine Suchanfrage hat höchstens 8.192 Bytes.", 413);
@@ -631,8 +637,20 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   Filter filter(snapshot.catalogue, request);
   std::erase_if(found, [&](const Candidate& c) { return !filter.take(search.traits(c)); });
 
-  SearchAnswer answer{request.words, place.chosen, std::move(place.others), found.size(), request.page,
-                      request.size,  {},           filter.facets(),         std::move(reader)};
+  std::vector<std::string> labels;
+  for (AreaIndex other : place.others) labels.push_back(lens->places.label(other));
+  SearchAnswer answer{request.words,
+                      place.chosen,
+                      place.chosen ? lens->places.label(*place.chosen) : std::string(),
+                      std::move(place.others),
+                      std::move(labels),
+                      request.english,
+                      found.size(),
+                      request.page,
+                      request.size,
+                      {},
+                      filter.facets(),
+                      std::move(reader)};
   const Assembly assembly(answer.reader, view, place.chosen, lens->home_land);
   const auto pages_before = static_cast<std::uint64_t>(request.page - 1);
   if (pages_before <= found.size() / static_cast<std::uint64_t>(request.size)) {
@@ -677,7 +695,10 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
   candidate.keys = {{key, 0}};
   candidate.lead = key;
   candidate.shown = view.nearest(key);
-  if (wanted && wanted->validity.holds(when)) {
+  // A text of another town is not this place's service; what the place has for its key is.
+  bool in_view = false;
+  if (wanted) view.each_key(*wanted_doc, [&](const SheetText&) { in_view = true; });
+  if (in_view) {
     auto& docs = candidate.shown.docs;
     const auto known = std::find(docs.begin(), docs.end(), *wanted_doc);
     if (known != docs.end()) {
@@ -697,7 +718,13 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
   }
 
   const Assembly assembly(reader, view, place.chosen, lens->home_land);
-  ServiceAnswer answer{assembly.result(candidate), {}, {}, place.chosen, std::move(place.others), std::move(reader)};
+  ServiceAnswer answer{assembly.result(candidate),
+                       {},
+                       {},
+                       place.chosen,
+                       place.chosen ? lens->places.label(*place.chosen) : std::string(),
+                       std::move(place.others),
+                       std::move(reader)};
   for (std::size_t i = 1; i < candidate.shown.docs.size(); ++i)
     answer.same_level.push_back(answer.reader.text(candidate.shown.docs[i]));
   const auto fill_from = [&](const ServiceText& text, AreaIndex area) {

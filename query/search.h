@@ -33,8 +33,9 @@ struct SearchRequest {
   std::string topic, situation;        ///< ids; empty: all
   std::uint8_t audience = 0;           ///< 0: all
   bool online_only = false;
-  std::optional<int> trust_level;      ///< only results with an online service of this level
+  std::optional<int> trust_level;      ///< only results with an online service of this level: 10, 15, 20, 30 or 40
   std::optional<Day> day;              ///< default: today
+  bool english = false;                ///< names of topics in English
 };
 
 /// An online service or office with the key and the area for which it was found. Pointers live as long as the
@@ -88,7 +89,10 @@ struct Facets {
 struct SearchAnswer {
   std::string words;
   std::optional<AreaIndex> place;
+  std::string place_label;        ///< a name that finds this place again
   std::vector<AreaIndex> places;  ///< other readings of the place
+  std::vector<std::string> place_labels;  ///< theirs
+  bool english = false;           ///< names of topics in English
   std::size_t total = 0;          ///< distinct services found, at most 1,000 are counted
   std::int64_t page = 1, size = 10;
   std::vector<SearchResult> results;
@@ -108,6 +112,7 @@ struct ServiceAnswer {
   std::vector<FilledModule> modules;
   std::vector<ServiceText> same_level;  ///< further texts of the same key and level
   std::optional<AreaIndex> place;
+  std::string place_label;
   std::vector<AreaIndex> places;
   IndexReader reader;
 };

@@ -12,7 +12,6 @@ namespace {
 using kainjow::mustache::data;
 using Template = kainjow::mustache::mustache;
 
-/// Parsed once; rendering does not change a template.
 std::string render(std::string_view name, const data& content) {
   Template body{std::string(web_file(name))};
   return body.render(content);
@@ -145,7 +144,9 @@ data result_data(const SearchResult& result, const SearchAnswer& answer) {
   for (const Variant& variant : result.variants) {
     data entry;
     entry.set("title", variant.title);
-    std::string address = "/leistung/" + (variant.key.text().empty() ? url_encoded(variant.id) : variant.key.text());
+    // A second text of the same key is found by its id alone.
+    const bool by_id = variant.key.text().empty() || variant.key == result.key;
+    std::string address = "/leistung/" + (by_id ? url_encoded(variant.id) : variant.key.text());
     if (answer.place) address += "?ars=" + areas[*answer.place].code;
     entry.set("address", address);
     variants.push_back(entry);
@@ -156,18 +157,27 @@ data result_data(const SearchResult& result, const SearchAnswer& answer) {
   return item;
 }
 
-data places_data(const std::vector<AreaIndex>& places, const AreaTable& areas, const std::string& words) {
+data places_data(const SearchAnswer& answer, const PageInput& input) {
   data list(data::type::list);
-  for (AreaIndex index : std::vector<AreaIndex>(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(12, places.size())))) {
-    const Area& area = areas[index];
+  for (std::size_t i = 0; i < std::min<std::size_t>(12, answer.places.size()); ++i) {
     data entry;
-    std::string name = area.level == Level::gemeinde ? area.short_name : area.name;
-    if (area.parent && areas[*area.parent].code != area.code) name += " (" + areas[*area.parent].name + ")";
-    entry.set("name", name);
-    entry.set("address", "/?q=" + url_encoded(words) + "&ars=" + area.code);
+    entry.set("name", answer.place_labels[i]);
+    entry.set("address", search_address(input.words, answer.place_labels[i], input.filters));
     list.push_back(entry);
   }
   return list;
+}
+
+/// Whether anything shown is made up.
+bool has_sample(const SearchResult& result) {
+  const auto of_sample = [](const auto& offer) {
+    if constexpr (requires { offer.service; })
+      return offer.service->sample;
+    else
+      return offer.office->sample;
+  };
+  return result.text.sample || std::any_of(result.online.begin(), result.online.end(), of_sample) ||
+         std::any_of(result.offices.begin(), result.offices.end(), of_sample);
 }
 
 }  // namespace
@@ -204,7 +214,7 @@ std::string error_page(const PageInput& input, const RequestError& error) {
 std::string result_page(const PageInput& input, const SearchAnswer& answer) {
   const AreaTable& areas = answer.reader.snapshot().areas;
   PageInput shown = input;
-  if (answer.place && shown.place.empty()) shown.place = areas[*answer.place].short_name;
+  if (answer.place && shown.place.empty()) shown.place = answer.place_label;
   data page = frame(shown, input.words + " – Verwaltungssuchmaschine");
   page.set("has_answer", flag(true));
   page.set("count", std::to_string(answer.total) + (answer.total == 1 ? " Leistung" : " Leistungen"));
@@ -212,22 +222,20 @@ std::string result_page(const PageInput& input, const SearchAnswer& answer) {
   if (answer.place) {
     const Area& area = areas[*answer.place];
     page.set("place_name", area.level == Level::gemeinde ? area.short_name : area.name);
-    page.set("without_place", search_address(input.words, ""));
+    page.set("without_place", search_address(input.words, "", input.filters));
   }
   page.set("has_places", flag(!answer.places.empty()));
   page.set("choose_place", flag(!answer.place && !answer.places.empty()));
-  page.set("places", places_data(answer.places, areas, input.words));
+  page.set("places", places_data(answer, input));
   data results(data::type::list);
   bool sample = false;
   for (const SearchResult& result : answer.results) {
     results.push_back(result_data(result, answer));
-    sample |= result.text.sample;
-    for (const OnlineOffer& offer : result.online) sample |= offer.service->sample;
-    for (const OfficeOffer& offer : result.offices) sample |= offer.office->sample;
+    sample |= has_sample(result);
   }
   page.set("results", results);
   page.set("has_sample", flag(sample));
-  const std::string size = "&size=" + std::to_string(answer.size) + (input.online_only ? "&online=true" : "");
+  const std::string size = "&size=" + std::to_string(answer.size) + (input.online_only ? "&online=true" : "") + input.filters;
   const auto page_address = [&](std::int64_t number) {
     return search_address(input.words, shown.place, size + "&page=" + std::to_string(number));
   };
@@ -243,7 +251,7 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer) {
   const Snapshot& snapshot = answer.reader.snapshot();
   const AreaTable& areas = snapshot.areas;
   PageInput shown = input;
-  if (answer.place && shown.place.empty()) shown.place = areas[*answer.place].short_name;
+  if (answer.place && shown.place.empty()) shown.place = answer.place_label;
   data page = frame(shown, answer.result.text.title + " – Verwaltungssuchmaschine");
   const SearchResult& result = answer.result;
   data service;
@@ -273,9 +281,9 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer) {
   page.set("service", service);
   if (answer.place) {
     page.set("place_name", areas[*answer.place].short_name);
-    page.set("without_place", "/leistung/" + result.key.text());
+    if (!result.key.text().empty()) page.set("without_place", "/leistung/" + result.key.text());
   }
-  page.set("has_sample", flag(result.text.sample));
+  page.set("has_sample", flag(has_sample(result)));
   return render("search.html", page);
 }
 

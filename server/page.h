@@ -10,6 +10,7 @@ namespace vsm {
 struct PageInput {
   std::string words, place;  ///< as typed
   bool online_only = false;
+  std::string filters;  ///< further filters, encoded for an address: "&topic=umwelt"
 };
 
 /// The start page.

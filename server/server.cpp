@@ -31,7 +31,8 @@ void send_problem(Response& response, const RequestError& error) {
   send(response, to_json(error), problem_type, error.status);
 }
 
-bool is_api(const Request& request) { return request.path.starts_with("/api/"); }
+/// A request whose address was never understood has no path; a program is told as well as a person.
+bool is_api(const Request& request) { return request.path.empty() || request.path.starts_with("/api/"); }
 
 std::string param(const Request& request, const char* name) {
   return request.has_param(name) ? request.get_param_value(name) : std::string();
@@ -79,6 +80,7 @@ Result<SearchRequest> search_request(const Request& request) {
   const std::string language = param(request, "lang");
   if (!language.empty() && language != "de" && language != "en")
     return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
+  search.english = language == "en";
   return search;
 }
 
@@ -106,9 +108,11 @@ struct Server::State {
 };
 
 void Server::State::search_page(const Request& request, Response& response) const {
-  PageInput input{param(request, "q"), param(request, "place"), param(request, "online") == "true"};
-  const std::string topic = param(request, "topic"), situation = param(request, "situation");
-  if (input.words.find_first_not_of(" \t") == std::string::npos && topic.empty() && situation.empty())
+  PageInput input{param(request, "q"), param(request, "place"), param(request, "online") == "true", {}};
+  for (const char* name : {"topic", "situation", "audience", "trust"})
+    if (const std::string value = param(request, name); !value.empty())
+      input.filters += std::string("&") + name + "=" + url_encoded(value);
+  if (input.words.find_first_not_of(" \t") == std::string::npos && input.filters.empty())
     return send(response, start_page(input), html_type);
   const auto search = search_request(request);
   if (const auto* error = std::get_if<RequestError>(&search))
@@ -120,7 +124,7 @@ void Server::State::search_page(const Request& request, Response& response) cons
 }
 
 void Server::State::service_page(const Request& request, Response& response) const {
-  const PageInput input{{}, param(request, "place"), false};
+  const PageInput input{{}, param(request, "place"), false, {}};
   const auto answer = engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
   if (const auto* error = std::get_if<RequestError>(&answer))
     return send(response, error_page(input, *error), html_type, error->status);

@@ -282,13 +282,17 @@ void IndexWriter::State::sort_sheets() {
 }
 
 void IndexWriter::State::write_availability() {
+  std::map<std::string, std::string> area_of_source;
+  for (const SourceInfo& info : sources) area_of_source[info.id] = info.area;
   std::map<ServiceKey, Availability> availability;
   for (const auto& [area, sheet] : sheets) {
     const auto members = areas.municipalities_in(area);
-    const bool own = areas[area].level == Level::gemeinde;
+    const bool is_municipality = areas[area].level == Level::gemeinde;
     for (const SheetJoin& join : sheet.online_joins) {
       const OnlineService& service = sheet.online_services[join.index];
       if (service.url.empty()) continue;
+      // What another town runs for this one (EfA) is not the town's own.
+      const bool own = is_municipality && area_of_source[service.source] == areas[area].id();
       Availability& entry = availability[join.key];
       if (service.validity.always()) {
         (own ? entry.own : entry.inherited).addMany(members.size(), members.data());

@@ -59,12 +59,12 @@ void serialize(Archive& archive, ServiceText& text) {
 template <class Archive>
 void serialize(Archive& archive, OnlineService& service) {
   archive(service.id, service.title, service.url, service.provider, service.trust_level, service.maturity,
-          service.maturity_scale, service.efa, service.validity, service.source, service.sample);
+          service.maturity_scale, service.efa, service.validity, service.changed, service.source, service.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, Office& office) {
   archive(office.id, office.name, office.street, office.postcode, office.city, office.phone, office.email,
-          office.url, office.validity, office.source, office.sample);
+          office.url, office.validity, office.changed, office.source, office.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, SheetText& text) {

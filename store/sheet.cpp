@@ -56,6 +56,11 @@ std::span<const std::uint32_t> Sheet::entries_of(DocId doc) const {
   return {begin, end};
 }
 
+bool Availability::is_online(Day day) const {
+  return !own.isEmpty() || !inherited.isEmpty() ||
+         std::any_of(dated.begin(), dated.end(), [&](const Dated& part) { return part.validity.holds(day); });
+}
+
 Bitmap Availability::online(Day day) const {
   Bitmap result = own | inherited;
   for (const Dated& part : dated)

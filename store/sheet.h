@@ -59,6 +59,7 @@ struct Availability {
   };
   std::vector<Dated> dated;
 
+  bool is_online(Day day) const;
   /// Municipalities where it is online on that day, own or inherited.
   Bitmap online(Day day) const;
 };

@@ -89,11 +89,17 @@ TEST(Xzufi, AnyRootAnyNamespaceAndTheNewerKeyElement) {
 }
 
 TEST(Xzufi, WhatIsWrongIsSaidWithItsLine) {
-  const auto delivery = read(xzufi::file("\n\n" + xzufi::service("A", "1", "9911", "Hund", "999999999999")));
+  const auto delivery = read(xzufi::file("\n\n" + xzufi::service("A", "1", "9911", "Hund", "", xzufi::valid("2026-02-30", "2026-03-01"))));
   ASSERT_EQ(delivery.problems.size(), 2U);
   EXPECT_EQ(delivery.problems[0].line, 3U);
   EXPECT_EQ(delivery.problems[0].object, "A.1");
   EXPECT_EQ(delivery.texts.size(), 1U);
+}
+
+TEST(Xzufi, ATextWhoseAreasAreAllUnknownIsNotTaken) {
+  const auto delivery = read(xzufi::file(xzufi::service("A", "1", "99110009104000", "Hund", "999999999999")));
+  EXPECT_TRUE(delivery.texts.empty());
+  EXPECT_EQ(delivery.problems.size(), 2U);
 }
 
 TEST(Xzufi, AResponsibilityForUnknownAreasIsNotOneForEverywhere) {

@@ -2,6 +2,7 @@
 #include "query/search.h"
 
 #include <gmock/gmock.h>
+#include <simdjson.h>
 
 #include "indexer/build.h"
 #include "query/json.h"
@@ -249,6 +250,9 @@ TEST_F(SearchTest, MissingModulesAreFilledFromTheNextLevel) {
 TEST_F(SearchTest, AServiceByItsTextBelongsToItsTown) {
   const auto answer = std::get<ServiceAnswer>(engine_->service("BO.1", "", ""));
   EXPECT_EQ(answer.reader.snapshot().areas[*answer.place].code, "059110000000");
+  const auto elsewhere = std::get<ServiceAnswer>(engine_->service("BO.1", "05914", ""));
+  EXPECT_EQ(elsewhere.result.text.id.text(), "L.1") << "never another town's service";
+  EXPECT_EQ(std::get<RequestError>(engine_->service("BO.3", "05913", "")).status, 404);
   EXPECT_EQ(std::get<RequestError>(engine_->service("BO.99", "", "")).status, 404);
   EXPECT_EQ(std::get<RequestError>(engine_->service("99999999999999", "", "")).status, 404);
 }
@@ -278,15 +282,30 @@ TEST_F(SearchTest, WhatIsAskedWronglyIsSaid) {
   EXPECT_EQ(with([](auto& r) { r.place = "00000"; }), 404);
   EXPECT_EQ(with([](auto& r) { r.topic = "nichts"; }), 400);
   EXPECT_EQ(with([](auto& r) { r.trust_level = -5; }), 400);
+  EXPECT_EQ(with([](auto& r) { r.trust_level = 12; }), 400);
 }
 
 TEST_F(SearchTest, JsonHasThePromisedFields) {
   const std::string json = to_json(ask("hund anmelden", "05911"));
+  simdjson::dom::parser parser;
+  ASSERT_EQ(parser.parse(json).error(), simdjson::SUCCESS);
   for (const char* field : {"\"query\":\"hund anmelden\"", "\"place\":{\"ars\":\"059110000000\"", "\"total\":", "\"key\":\"99110009104000\"",
                             "\"officialTitle\":", "\"onlineServices\":[{", "\"trustLevel\":20", "\"maturity\":null",
                             "\"sample\":true", "\"availability\":{\"online\":2,\"municipalities\":2}", "\"variantsTotal\":",
                             "\"facets\":{\"topics\":[", "\"score\":"})
     EXPECT_THAT(json, ::testing::HasSubstr(field));
+}
+
+TEST_F(SearchTest, ALabelFindsItsPlaceAgain) {
+  const auto reader = engine_->reader();
+  const AreaTable& areas = reader.snapshot().areas;
+  const PlaceFinder finder(areas, areas.find("05"));
+  std::size_t lost = 0;
+  for (MunicipalityIndex number = 0; number < areas.municipality_count(); ++number)
+    lost += finder.read(finder.label(areas.municipality(number))).chosen != areas.municipality(number);
+  EXPECT_LE(lost, 12U) << "a few Kreise have two municipalities of one name";
+  for (const char* kreis : {"05358", "05370", "05566"})
+    EXPECT_EQ(finder.read(finder.label(*areas.find(kreis))).chosen, areas.find(kreis));
 }
 
 TEST_F(SearchTest, PlacesAreFoundByTheirBeginning) {

@@ -86,6 +86,7 @@ TEST_F(ServerTest, WrongRequestsGetTheRightStatusAndASentence) {
       {"/api/v1/search?q=hund&audience=alien", 400},
       {"/api/v1/search?q=hund&online=ja", 400},
       {"/api/v1/search?q=hund&lang=xx", 400},
+      {"/api/v1/search?q=hund&trust=12", 400},
       {"/api/v1/services/1", 404},
       {"/api/v1/places", 400},
       {"/api/v1/nothing", 404},
