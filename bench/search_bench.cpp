@@ -96,7 +96,7 @@ void BuildIndex(benchmark::State& state) {
     auto sources = find_sources(data + "/catalogue");
     const auto feeds = find_sources(std::string(project) + "/var/feeds");
     sources.insert(sources.end(), feeds.begin(), feeds.end());
-    const auto report = build_index(folder.string(), read_tables(data), sources, [](const BuildProgress&) {});
+    const auto report = build_index(folder.string(), read_build_tables(data), sources, [](const BuildProgress&) {});
     state.counters["texts"] = report.summary.texts;
   }
   std::filesystem::remove_all(folder);

@@ -87,6 +87,22 @@ Catalogue::Catalogue(const TableTexts& texts) {
     entry->teaser = own[2];
     for (std::string_view word : split(own[3], ';')) entry->words.emplace_back(word);
   }
+
+  TableReader everyday("words.tsv", texts.at("words.tsv"), {"prefix", "words"});
+  while (everyday.next()) {
+    const std::string_view prefix = everyday[0];
+    if (prefix.size() != 8 && prefix.size() != 11)
+      throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8 or 11 digits");
+    const auto first = ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0'));
+    if (!first) throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8 or 11 digits");
+    const bool whole_object = prefix.size() == 8;
+    for (auto entry = std::lower_bound(entries_.begin(), entries_.end(), *first,
+                                       [](const CatalogueEntry& e, ServiceKey k) { return e.key < k; });
+         entry != entries_.end() && (whole_object ? entry->key.object() == first->object() : entry->key.group() == first->group());
+         ++entry)
+      for (std::string_view word : split(everyday[1], ';'))
+        (whole_object ? entry->object_words : entry->group_words).emplace_back(word);
+  }
 }
 
 const CatalogueEntry* Catalogue::find(ServiceKey key) const {

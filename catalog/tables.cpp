@@ -13,6 +13,27 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+namespace {
+
+/// All tables of a folder as one, in the order of their names.
+std::string joined_tables(const std::string& folder, const std::vector<std::string_view>& columns) {
+  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder);
+  std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
+  std::sort(files.begin(), files.end());
+  std::string all;
+  for (std::size_t i = 0; i < columns.size(); ++i) (all += columns[i]) += i + 1 == columns.size() ? '\n' : '\t';
+  for (const auto& file : files) {
+    if (file.extension() != ".tsv") continue;
+    const std::string text = read_file(file.string());
+    TableReader rows(file.native(), text, columns);
+    while (rows.next())
+      for (std::size_t i = 0; i < columns.size(); ++i) (all += rows[i]) += i + 1 == columns.size() ? '\n' : '\t';
+  }
+  return all;
+}
+
+}  // namespace
+
 TableTexts read_tables(const std::string& data_folder) {
   static constexpr std::string_view names[] = {
       "areas/areas.tsv",     "areas/postcodes.tsv",   "areas/changed_keys.tsv", "areas/sets.tsv",
@@ -20,23 +41,18 @@ TableTexts read_tables(const std::string& data_folder) {
       "catalogue/services.tsv"};
   TableTexts texts;
   for (std::string_view name : names) texts.emplace(name, read_file(data_folder + "/" + std::string(name)));
-  std::string own = "key\ttitle\tteaser\twords\n";
-  const std::filesystem::path folder = data_folder + "/texts";
-  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder.string());
-  std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) {
-    if (file.extension() != ".tsv") continue;
-    const std::string text = read_file(file.string());
-    TableReader rows(file.native(), text, {"key", "title", "teaser", "words"});
-    while (rows.next()) {
-      for (std::size_t column = 0; column < 4; ++column) {
-        own += rows[column];
-        own += column == 3 ? '\n' : '\t';
-      }
-    }
-  }
-  texts.emplace("texts.tsv", std::move(own));
+  texts.emplace("texts.tsv", joined_tables(data_folder + "/texts", {"key", "title", "teaser", "words"}));
+  texts.emplace("words.tsv", joined_tables(data_folder + "/words", {"prefix", "words"}));
+  return texts;
+}
+
+TableTexts read_texts(const std::string& folder) {
+  TableTexts texts;
+  const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
+  if (!std::filesystem::is_directory(path)) return texts;
+  for (const auto& file : std::filesystem::directory_iterator(path))
+    if (file.path().extension() == ".txt")
+      texts.emplace(path.filename().string() + "/" + file.path().filename().string(), read_file(file.path().string()));
   return texts;
 }
 

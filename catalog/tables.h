@@ -22,6 +22,8 @@ using TableTexts = std::map<std::string, std::string, std::less<>>;
 /// Reads the tables that an index carries (areas, topics, catalogue, own texts) from the folder data/.
 /// Throws TableError when one is missing.
 TableTexts read_tables(const std::string& data_folder);
+/// The files *.txt of a folder as "NAME/file.txt", where NAME is the folder's own; empty where there is no such folder.
+TableTexts read_texts(const std::string& folder);
 
 /// Walks the lines of one table. Columns are found by name; their order is free, unknown ones are ignored.
 /// Views point into the text handed in, which must outlive the reader.

@@ -9,6 +9,7 @@
 #include "indexer/text_terms.h"
 #include "indexer/xzufi_reader.h"
 #include "language/analyzer.h"
+#include "language/model.h"
 #include "language/fold.h"
 
 namespace vsm {
@@ -18,7 +19,11 @@ class Build {
  public:
   Build(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
         const std::function<void(const BuildProgress&)>& on_progress)
-      : writer_(directory, tables, language::chain_version), sources_(sources), on_progress_(on_progress) {
+      : model_(tables),
+        writer_(directory, tables, language::chain_version),
+        analyzer_(&model_.splitter()),
+        sources_(sources),
+        on_progress_(on_progress) {
     sink_.object = [this](PublishedObject object, const Problem& place) {
       place_ = &place;
       std::visit([this](auto& published) { take(std::move(published)); }, object);
@@ -40,6 +45,7 @@ class Build {
     progress_.source = progress_.sources;
     progress_.name.clear();
     on_progress_(progress_);
+    writer_.put_table(language::words_table, words_.text());
     report_.summary = writer_.finish();
     return std::move(report_);
   }
@@ -74,6 +80,11 @@ class Build {
       text.teaser = entry.teaser;
       text.words = entry.words;
       const auto terms = catalogue_terms(analyzer_, entry, writer_.catalogue());
+      words_.add_text(entry.official_name);
+      words_.add_text(entry.friendly_name);
+      for (const auto* list : {&entry.object_words, &entry.group_words})
+        for (const std::string& word : *list) words_.add_text(word);
+      count_words(text);
       writer_.put(std::move(text), terms);
       ++progress_.objects;
     }
@@ -107,6 +118,13 @@ class Build {
     }
   }
 
+  void count_words(const ServiceText& text) {
+    words_.add_text(text.title);
+    words_.add_text(text.teaser);
+    for (const std::string& word : text.words) words_.add_text(word);
+    for (const TextModule& module : text.modules) words_.add_text(module.text);
+  }
+
   /// A text that has nothing but the catalogue's official name takes our citizen-friendly title.
   void use_friendly_title(ServiceText& text) const {
     if (text.keys.size() != 1 || text.title != text.official_title) return;
@@ -121,6 +139,7 @@ class Build {
     use_friendly_title(text);
     if (text.keys.empty()) text.keys.push_back(ServiceKey::local(language::fold_name(text.title)));
     const auto terms = text_terms(analyzer_, text);
+    count_words(text);
     if (!writer_.put(std::move(text), terms)) refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");
   }
 
@@ -144,8 +163,10 @@ class Build {
 
   void take(Responsibility responsibility) { writer_.put(std::move(responsibility)); }
 
+  language::Model model_;
   IndexWriter writer_;
   language::Analyzer analyzer_;
+  language::VocabularyBuilder words_;
   const std::vector<Source>& sources_;
   const std::function<void(const BuildProgress&)>& on_progress_;
   BuildProgress progress_;
@@ -157,6 +178,22 @@ class Build {
 };
 
 }  // namespace
+
+TableTexts read_build_tables(const std::string& data_folder) {
+  TableTexts tables = read_tables(data_folder);
+  const Catalogue catalogue(tables);
+  language::VocabularyBuilder vocabulary;
+  for (const CatalogueEntry& entry : catalogue.entries()) {
+    for (const std::string* text : {&entry.official_name, &entry.friendly_name, &entry.title, &entry.teaser})
+      vocabulary.add_text(*text);
+    for (const auto* list : {&entry.words, &entry.object_words, &entry.group_words})
+      for (const std::string& word : *list) vocabulary.add_text(word);
+  }
+  vocabulary.add_dictionary("/usr/share/dict/ngerman");
+  tables.emplace(language::vocabulary_table, vocabulary.text());
+  for (auto& [name, text] : read_texts(data_folder + "/../synonyms")) tables.emplace(name, std::move(text));
+  return tables;
+}
 
 BuildReport build_index(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
                         const std::function<void(const BuildProgress&)>& on_progress) {

@@ -24,6 +24,10 @@ struct BuildReport {
   std::size_t broken_sources = 0;  ///< sources that could not be read to their end
 };
 
+/// Reads what a build needs besides sources: the tables of data/ and the word lists of synonyms/ beside it, and makes
+/// the vocabulary from them and from the dictionary of the Debian package wngerman where that is installed.
+TableTexts read_build_tables(const std::string& data_folder);
+
 /// Throws IndexError when the index cannot be written, TableError when the tables cannot be read. A broken source
 /// never stops the others. `on_progress` is called often and must be quick.
 BuildReport build_index(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,

@@ -26,7 +26,7 @@ int build(const std::string& index, const std::string& data, const std::vector<s
     const auto found = find_sources(path);
     sources.insert(sources.end(), found.begin(), found.end());
   }
-  const TableTexts tables = read_tables(data);
+  const TableTexts tables = read_build_tables(data);
   BuildReport report;
   {
     Progress progress;

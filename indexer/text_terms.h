@@ -10,10 +10,10 @@
 
 namespace vsm {
 
-std::vector<FieldTerm> text_terms(const language::Analyzer& analyzer, const ServiceText& text);
+std::vector<TextTerm> text_terms(const language::Analyzer& analyzer, const ServiceText& text);
 
 /// A catalogue entry is also found by its topic's and its heading's names.
-std::vector<FieldTerm> catalogue_terms(const language::Analyzer& analyzer, const CatalogueEntry& entry,
+std::vector<TextTerm> catalogue_terms(const language::Analyzer& analyzer, const CatalogueEntry& entry,
                                        const Catalogue& catalogue);
 
 }  // namespace vsm

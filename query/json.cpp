@@ -195,6 +195,8 @@ std::string to_json(const SearchAnswer& answer) {
     json.field("query", std::string_view(answer.words));
     json.place_or_null(answer.place);
     json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
+    json.field("placeFromQuery", answer.place_from_words);
+    json.known("corrected", answer.corrected);
     json.field("total", std::uint64_t{answer.total});
     json.field("page", answer.page);
     json.field("size", answer.size);

@@ -21,6 +21,8 @@ class PlaceFinder {
   /// population. "Heinsberg" is the town before the Kreis. Empty where nothing has the name.
   std::vector<AreaIndex> named(std::string_view name) const;
 
+  std::optional<AreaIndex> home_land() const { return home_land_; }
+
   struct Reading {
     std::optional<AreaIndex> chosen;
     std::vector<AreaIndex> others;  ///< offered instead

@@ -6,24 +6,22 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "language/analyzer.h"
 #include "language/fold.h"
+#include "query/relevance.h"
+#include "query/understanding.h"
 
 namespace vsm {
 namespace {
 
-constexpr std::size_t hits_considered = 1'000;
-constexpr std::size_t words_considered = 32;
+constexpr std::size_t results_considered = 1'000;
 constexpr std::size_t variants_listed = 5;
 
-/// How much a word counts by where it stands.
-constexpr double title_weight = 3, words_weight = 2.5, body_weight = 0.7, exact_title_weight = 4;
 /// Services that people ask for most have texts of their own; among equals they lead.
 constexpr double own_text_bonus = 0.1, current_bonus = 0.05, retired_malus = -0.25;
 /// The general variant leads its group unless another one fits the query clearly better.
-constexpr double general_variant_lead = 1.3;
-/// A service that reaches less than this share of the best one's weight is no answer to the same question.
-constexpr double weakest_share = 0.12;
+constexpr double general_variant_lead = 1.05;
+/// A service that reaches less than this share of the best one's score is no answer to the same question.
+constexpr double weakest_share = 0.3;
 
 struct Step {
   const Sheet* sheet;
@@ -116,6 +114,54 @@ class View {
   std::vector<Step> steps_;
 };
 
+/// What is derived once from a revision, shared by all requests.
+struct RevisionLens {
+  RevisionLens(const IndexReader& reader, const std::string& land)
+      : snapshot(reader.shared_snapshot()),
+        home_land(snapshot->areas.find(land)),
+        places(snapshot->areas, home_land),
+        model(snapshot->word_tables) {
+    const AreaTable& areas = snapshot->areas;
+    std::vector<const Sheet*> sheets{&snapshot->unlisted};
+    for (AreaIndex area = 0; area < areas.size(); ++area)
+      if (areas[area].level >= Level::land) sheets.push_back(&reader.sheet(area));
+    std::vector<std::vector<std::uint32_t>> of_doc(snapshot->text_count + 1);
+    for (const Sheet* sheet : sheets) {
+      for (const SheetText& text : sheet->texts) {
+        if (!text.validity.always()) {
+          dated.add(text.doc);
+        } else {
+          each_service(text.key, [&](ServiceKey key) { of_doc[text.doc].push_back(units.of(key)); });
+        }
+      }
+    }
+    for (std::vector<std::uint32_t>& list : of_doc) {
+      first.push_back(static_cast<std::uint32_t>(unit_list.size()));
+      std::sort(list.begin(), list.end());
+      list.erase(std::unique(list.begin(), list.end()), list.end());
+      unit_list.insert(unit_list.end(), list.begin(), list.end());
+    }
+    first.push_back(static_cast<std::uint32_t>(unit_list.size()));
+  }
+
+  /// A text under a heading speaks for all services of its object.
+  template <class Visit>
+  void each_service(ServiceKey key, Visit visit) const {
+    if (!snapshot->catalogue.is_heading(key)) return visit(key);
+    for (const CatalogueEntry* entry : snapshot->catalogue.services_of_object(key.object())) visit(entry->key);
+  }
+
+  std::shared_ptr<const Snapshot> snapshot;
+  std::optional<AreaIndex> home_land;
+  PlaceFinder places;
+  language::Model model;
+  Units units;
+  /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere: unit_list[first[doc]] to
+  /// unit_list[first[doc + 1]]. Texts with dates are left out and looked up when asked.
+  std::vector<std::uint32_t> first, unit_list;
+  Bitmap dated;
+};
+
 /// One service (object and Verrichtung) that matched.
 struct Candidate {
   std::uint64_t group = 0;
@@ -162,13 +208,21 @@ constexpr std::array<int, 5> trust_levels = {10, 15, 20, 30, 40};
 
 class Search {
  public:
-  Search(const IndexReader& reader, const View& view, const SearchRequest& request, bool has_place)
-      : reader_(reader), catalogue_(reader.snapshot().catalogue), view_(view), request_(request), has_place_(has_place) {}
+  Search(const IndexReader& reader, const RevisionLens& lens, const language::Analyzer& analyzer, const View& view,
+         const SearchRequest& request, const Understood& understood, bool has_place)
+      : reader_(reader),
+        lens_(lens),
+        analyzer_(analyzer),
+        catalogue_(reader.snapshot().catalogue),
+        view_(view),
+        request_(request),
+        understood_(understood),
+        has_place_(has_place) {}
 
   std::vector<Candidate> find() {
-    if (const ServiceKey key = key_in_query()) {
-      by_key(key);
-    } else if (!request_.words.empty()) {
+    if (understood_.key) {
+      by_key(understood_.key);
+    } else if (!understood_.words.empty()) {
       by_words();
     } else {
       by_topic();
@@ -209,18 +263,6 @@ class Search {
   }
 
  private:
-  /// A service key typed with or without blanks, alone in the query.
-  ServiceKey key_in_query() const {
-    std::string digits;
-    for (char c : request_.words) {
-      if (c >= '0' && c <= '9')
-        digits += c;
-      else if (c != ' ' && c != '.' && c != '-' && c != '\t')
-        return {};
-    }
-    return ServiceKey::parse(digits).value_or(ServiceKey());
-  }
-
   Candidate& candidate(std::uint64_t group) {
     const auto [entry, is_new] = position_.emplace(group, candidates_.size());
     if (is_new) {
@@ -257,49 +299,46 @@ class Search {
   }
 
   void by_words() {
-    static thread_local const language::Analyzer analyzer;
-    auto words = analyzer.words(request_.words);
-    if (words.size() > words_considered) words.resize(words_considered);
-    std::vector<WeightedTerm> terms;
-    std::unordered_set<std::string> seen;
-    std::string name;
-    for (const auto& word : words) {
-      name += (name.empty() ? "" : " ") + word.folded;
-      if (!seen.insert(word.stem).second) continue;
-      terms.push_back({Field::title, word.stem, title_weight});
-      terms.push_back({Field::words, word.stem, words_weight});
-      terms.push_back({Field::body, word.stem, body_weight});
-    }
-    if (terms.empty()) return;
-    terms.push_back({Field::exact_title, name, exact_title_weight});
-    std::vector<std::pair<ServiceKey, Hit>> headings;
-    for (const Hit& hit : reader_.match(terms, view_.docs(), hits_considered)) {
-      view_.each_key(hit.doc, [&](const SheetText& entry) {
-        if (catalogue_.is_heading(entry.key)) {
-          headings.emplace_back(entry.key, hit);
-        } else {
-          score_key(candidate(entry.key.group()), entry.key, hit.weight * (1 + prior(entry.key)), hit.doc);
-        }
+    Units local = local_units();
+    const std::size_t general = lens_.units.keys.size();
+    const Bitmap docs = view_.docs();
+    const auto units_of_doc = [&](DocId doc, const std::function<void(std::uint32_t)>& visit) {
+      const std::uint32_t begin = lens_.first[doc], end = lens_.first[doc + 1];
+      for (std::uint32_t i = begin; i < end; ++i) visit(lens_.unit_list[i]);
+      if (begin != end) return;
+      view_.each_key(doc, [&](const SheetText& entry) {
+        lens_.each_service(entry.key, [&](ServiceKey key) { visit(unit_of(key, local)); });
       });
+    };
+    Relevance relevance(reader_, lens_.model, analyzer_, docs, general + local.keys.size(), units_of_doc);
+    const std::vector<double> scores = relevance.score(understood_);
+    for (std::uint32_t unit = 0; unit < scores.size(); ++unit) {
+      if (scores[unit] <= 0) continue;
+      const ServiceKey key = unit < general ? lens_.units.keys[unit] : local.keys[unit - general];
+      score_key(candidate(key.group()), key, scores[unit] * (1 + prior(key)), 0);
     }
-    for (const auto& [heading, hit] : headings) fold_heading(heading, hit);
     drop_weak();
   }
 
-  /// A text under a heading speaks for the service of its object that matched best, else for the first one.
-  void fold_heading(ServiceKey heading, const Hit& hit) {
-    const auto services = catalogue_.services_of_object(heading.object());
-    ServiceKey best;
-    double best_score = -1;
-    for (const CatalogueEntry* entry : services) {
-      const auto known = position_.find(entry->key.group());
-      const double score = known == position_.end() ? 0 : candidates_[known->second].score;
-      if (score > best_score) {
-        best_score = score;
-        best = entry->key;
-      }
+  /// Keys of the place's own texts that no text of Land, Bund and catalogue has.
+  Units local_units() const {
+    Units local;
+    for (const Step& step : view_.steps()) {
+      if (step.level >= Level::land) break;
+      for (const SheetText& text : step.sheet->texts)
+        lens_.each_service(text.key, [&](ServiceKey key) {
+          if (!lens_.units.number.contains(key)) local.of(key);
+        });
     }
-    if (best) score_key(candidate(best.group()), best, hit.weight, hit.doc);
+    for (const Step& step : view_.steps())
+      for (const SheetText& text : step.sheet->texts)
+        if (!text.validity.always() && !lens_.units.number.contains(text.key)) local.of(text.key);
+    return local;
+  }
+  std::uint32_t unit_of(ServiceKey key, Units& local) const {
+    const auto known = lens_.units.number.find(key);
+    if (known != lens_.units.number.end()) return known->second;
+    return static_cast<std::uint32_t>(lens_.units.keys.size()) + local.of(key);
   }
 
   double prior(ServiceKey key) const {
@@ -314,7 +353,6 @@ class Search {
     double best = 0;
     for (const Candidate& c : candidates_) best = std::max(best, c.score);
     std::erase_if(candidates_, [&](const Candidate& c) { return c.score < best * weakest_share; });
-    position_.clear();
   }
 
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.
@@ -329,6 +367,7 @@ class Search {
     std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
       return a.score != b.score ? a.score > b.score : a.group < b.group;
     });
+    if (candidates_.size() > results_considered) candidates_.resize(results_considered);
     std::vector<Candidate> resolved;
     std::unordered_map<DocId, std::size_t> shown;
     for (Candidate& c : candidates_) {
@@ -356,9 +395,12 @@ class Search {
   }
 
   const IndexReader& reader_;
+  const RevisionLens& lens_;
+  const language::Analyzer& analyzer_;
   const Catalogue& catalogue_;
   const View& view_;
   const SearchRequest& request_;
+  const Understood& understood_;
   bool has_place_;
   std::vector<Candidate> candidates_;
   std::unordered_map<std::uint64_t, std::size_t> position_;
@@ -584,12 +626,8 @@ Result<PlaceFinder::Reading> read_place(const AreaTable& areas, const PlaceFinde
 
 }  // namespace
 
-struct SearchEngine::Lens {
-  Lens(std::shared_ptr<const Snapshot> of, const std::string& land)
-      : snapshot(std::move(of)), home_land(snapshot->areas.find(land)), places(snapshot->areas, home_land) {}
-  std::shared_ptr<const Snapshot> snapshot;
-  std::optional<AreaIndex> home_land;
-  PlaceFinder places;
+struct SearchEngine::Lens : RevisionLens {
+  using RevisionLens::RevisionLens;
 };
 
 SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
@@ -602,7 +640,7 @@ std::shared_ptr<const SearchEngine::Lens> SearchEngine::lens_for(const IndexRead
     throw IndexError("the index was made with another analysis of words; build it again with vsm-index build");
   const std::lock_guard hold(mutex_);
   if (!lens_ || lens_->snapshot != reader.shared_snapshot())
-    lens_ = std::make_shared<Lens>(reader.shared_snapshot(), settings_.home_land);
+    lens_ = std::make_shared<Lens>(reader, settings_.home_land);
   return lens_;
 }
 
@@ -631,8 +669,18 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   if (auto* error = std::get_if<RequestError>(&reading)) return *error;
   auto& place = std::get<PlaceFinder::Reading>(reading);
 
+  thread_local std::shared_ptr<const Lens> analyzer_of;
+  thread_local std::optional<language::Analyzer> analyzer;
+  if (analyzer_of != lens) {
+    analyzer.emplace(&lens->model.splitter());
+    analyzer_of = lens;
+  }
+  const bool names_place = !request.ars.empty() || !request.place.empty();
+  Understood understood = understand(request.words, !names_place, reader, lens->model, lens->places, *analyzer);
+  if (!understood.place_words.empty()) place = std::move(understood.place);
+
   const View view(reader, place.chosen, lens->home_land, request.day.value_or(today()));
-  Search search(reader, view, request, place.chosen.has_value());
+  Search search(reader, *lens, *analyzer, view, request, understood, place.chosen.has_value());
   std::vector<Candidate> found = search.find();
   Filter filter(snapshot.catalogue, request);
   std::erase_if(found, [&](const Candidate& c) { return !filter.take(search.traits(c)); });
@@ -645,6 +693,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
                       std::move(place.others),
                       std::move(labels),
                       request.english,
+                      !understood.place_words.empty(),
+                      std::move(understood.corrected),
                       found.size(),
                       request.page,
                       request.size,

@@ -14,37 +14,6 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// Lets only documents of a bitmap through.
-class BitmapFilter final : public Xapian::PostingSource {
- public:
-  explicit BitmapFilter(const Bitmap& docs)
-      : docs_(docs), at_(docs.begin()), size_(static_cast<Xapian::doccount>(docs.cardinality())) {}
-
-  void init(const Xapian::Database&) override {
-    at_ = docs_.begin();
-    started_ = false;
-  }
-  Xapian::doccount get_termfreq_min() const override { return 0; }
-  Xapian::doccount get_termfreq_est() const override { return size_; }
-  Xapian::doccount get_termfreq_max() const override { return size_; }
-  void next(double) override {
-    if (started_) ++at_;
-    started_ = true;
-  }
-  void skip_to(Xapian::docid doc, double) override {
-    started_ = true;
-    at_.equalorlarger(doc);
-  }
-  bool at_end() const override { return at_ == docs_.end(); }
-  Xapian::docid get_docid() const override { return *at_; }
-
- private:
-  const Bitmap& docs_;
-  Bitmap::const_iterator at_;
-  Xapian::doccount size_;
-  bool started_ = false;
-};
-
 std::string stub_generation(const std::string& directory) {
   std::ifstream stub(directory + "/" + layout::stub);
   std::string type, name;
@@ -142,6 +111,8 @@ std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database&
   for (auto key = db.metadata_keys_begin(prefix); key != db.metadata_keys_end(prefix); ++key)
     tables.emplace((*key).substr(prefix.size()), db.get_metadata(*key));
   auto snapshot = std::make_shared<Snapshot>(tables);
+  for (auto& [name, text] : tables)
+    if (name.starts_with("language/") || name.starts_with("synonyms/")) snapshot->word_tables.emplace(name, std::move(text));
   snapshot->generation = generation;
   snapshot->revision = std::strtoull(metadata(db, layout::revision_key).c_str(), nullptr, 10);
   snapshot->built = std::strtoll(metadata(db, layout::built_key).c_str(), nullptr, 10);
@@ -199,26 +170,27 @@ const Sheet& IndexReader::sheet(AreaIndex area) const {
   return sheets.sheets[area];
 }
 
-std::vector<Hit> IndexReader::match(std::span<const WeightedTerm> terms, const Bitmap& docs,
-                                    std::size_t limit) const try {
-  if (terms.empty() || docs.isEmpty()) return {};
-  std::vector<Xapian::Query> words;
-  words.reserve(terms.size());
-  for (const WeightedTerm& term : terms)
-    words.emplace_back(Xapian::Query::OP_SCALE_WEIGHT, Xapian::Query(layout::field_term(term.field, term.term)),
-                       term.weight);
-  BitmapFilter filter(docs);
-  const Xapian::Query query(Xapian::Query::OP_FILTER,
-                            Xapian::Query(Xapian::Query::OP_OR, words.begin(), words.end()), Xapian::Query(&filter));
-  Xapian::Enquire enquire(state_->db);
-  // k1 = 1, b = 0.5 were best on German service texts.
-  enquire.set_weighting_scheme(Xapian::BM25Weight(1, 0, 1, 0.5, 0.5));
-  enquire.set_query(query);
-  const Xapian::MSet matches = enquire.get_mset(0, static_cast<Xapian::doccount>(limit));
-  std::vector<Hit> hits;
-  hits.reserve(matches.size());
-  for (auto match = matches.begin(); match != matches.end(); ++match) hits.push_back({*match, match.get_weight()});
-  return hits;
+void IndexReader::postings(TermKind kind, const std::string& term, const Bitmap& docs,
+                           std::vector<Posting>& found) const try {
+  const std::string stored = layout::word_term(kind, term);
+  auto wanted = docs.begin();
+  const auto end = docs.end();
+  auto posting = state_->db.postlist_begin(stored);
+  const auto last = state_->db.postlist_end(stored);
+  // Both lists are sorted; whichever is behind jumps to the other.
+  while (posting != last && wanted != end) {
+    const DocId doc = *posting;
+    if (*wanted < doc) {
+      wanted.equalorlarger(doc);
+    } else if (*wanted > doc) {
+      posting.skip_to(*wanted);
+    } else {
+      const auto packed = posting.get_wdf();
+      found.push_back({doc, static_cast<Field>(packed & 3U), packed >> 2U});
+      ++posting;
+      ++wanted;
+    }
+  }
 } catch (const Xapian::Error& error) {
   throw IndexError("the index cannot be read: " + error.get_description());
 }

@@ -26,20 +26,16 @@ class IndexError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Parts of a text that are weighed apart.
-enum class Field : std::uint8_t { title, words, body, exact_title };
-inline constexpr std::size_t field_count = 4;
+/// Words, and whole names and phrases.
+enum class TermKind : std::uint8_t { word, phrase };
+/// Where in a text a term stands.
+enum class Field : std::uint8_t { title, words, body };
 
-/// A query as the store sees it: texts that have at least one of the terms, weights added up.
-struct WeightedTerm {
-  Field field = Field::title;
-  std::string term;
-  double weight = 1;
-};
-
-struct Hit {
+/// That a term stands in a text, and how much it says about it: 100 is a word of a title of usual length.
+struct Posting {
   DocId doc = 0;
-  double weight = 0;
+  Field field = Field::title;
+  std::uint32_t impact = 0;
 };
 
 struct SourceInfo {
@@ -65,6 +61,7 @@ class Snapshot {
   std::uint32_t text_count = 0;
   std::vector<SourceInfo> sources;
   Bitmap covered;      ///< municipalities that a source of their own delivers for
+  TableTexts word_tables;        ///< "language/..." and "synonyms/...", as the indexer stored them
   Sheet unlisted;                ///< texts with no key of the catalogue, of all areas: found without a place too
 
   /// Every key with an online service somewhere, sorted by key.
@@ -89,8 +86,8 @@ class IndexReader {
   std::shared_ptr<const Snapshot> shared_snapshot() const;
   /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
-  /// Best first; ties by document number. `docs` bounds the texts considered. Throws IndexError.
-  std::vector<Hit> match(std::span<const WeightedTerm> terms, const Bitmap& docs, std::size_t limit) const;
+  /// Appends the postings of a term among `docs`, by document. Throws IndexError.
+  void postings(TermKind kind, const std::string& term, const Bitmap& docs, std::vector<Posting>& found) const;
   ServiceText text(DocId doc) const;
   /// Finds a text by ObjectId::text().
   std::optional<DocId> find_text(std::string_view id) const;

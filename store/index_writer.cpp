@@ -161,7 +161,7 @@ void IndexWriter::begin_source(SourceInfo source) { state_->sources.push_back(st
 
 void IndexWriter::count_rejected() { ++state_->source().rejected; }
 
-bool IndexWriter::put(ServiceText text, std::span<const FieldTerm> terms) try {
+bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
   const std::string id = text.id.text();
   if (state_->texts.contains(id)) return false;
   text.source = state_->source().id;
@@ -173,7 +173,8 @@ bool IndexWriter::put(ServiceText text, std::span<const FieldTerm> terms) try {
   Xapian::Document document;
   document.add_boolean_term(layout::id_term(id));
   for (ServiceKey key : text.keys) document.add_boolean_term(layout::key_term(key));
-  for (const FieldTerm& term : terms) document.add_term(layout::field_term(term.field, term.term), term.count);
+  for (const TextTerm& term : terms)
+    document.add_term(layout::word_term(term.kind, term.term), layout::pack(term.field, term.impact));
   document.set_data(to_bytes(text));
   const DocId doc = state_->db.add_document(document);
 
@@ -214,6 +215,10 @@ bool IndexWriter::put(Office office) {
 void IndexWriter::put(Responsibility responsibility) {
   responsibility.source = state_->source().id;
   state_->responsibilities.emplace_back(std::move(responsibility), state_->source().area);
+}
+
+void IndexWriter::put_table(const std::string& name, const std::string& text) {
+  state_->db.set_metadata(layout::table_prefix + name, text);
 }
 
 namespace {

@@ -12,10 +12,11 @@
 
 namespace vsm {
 
-struct FieldTerm {
-  Field field = Field::title;
+struct TextTerm {
+  TermKind kind = TermKind::word;
   std::string term;
-  unsigned count = 1;
+  Field field = Field::title;
+  unsigned impact = 100;  ///< see Posting
 };
 
 /// Not thread-safe. A writer that is destroyed without finish() leaves the current generation as it was.
@@ -36,10 +37,12 @@ class IndexWriter {
   /// Counts an object that validation refused.
   void count_rejected();
   /// Of objects with the same kind and id the first stays; false says that this one was not taken.
-  bool put(ServiceText text, std::span<const FieldTerm> terms);
+  bool put(ServiceText text, std::span<const TextTerm> terms);
   bool put(OnlineService service);
   bool put(Office office);
   void put(Responsibility responsibility);
+  /// Stores one more table, or replaces one.
+  void put_table(const std::string& name, const std::string& text);
 
   struct Summary {
     std::uint64_t revision = 0;

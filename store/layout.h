@@ -8,7 +8,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 1;
+inline constexpr int format = 2;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";
 
@@ -24,12 +24,13 @@ inline constexpr const char* table_prefix = "table/";
 inline constexpr const char* sheet_prefix = "sheet/";
 inline constexpr const char* online_prefix = "online/";
 
-// Terms. Fields have an upper-case letter before the word, which is always lower case or a digit.
-inline std::string field_term(Field field, const std::string& word) {
-  static constexpr char letters[field_count] = {'T', 'W', 'B', 'X'};
+// Terms. An upper-case letter stands before the word, which never begins with one.
+inline std::string word_term(TermKind kind, const std::string& word) {
   // Xapian's glass bounds a term to 245 bytes.
-  return letters[static_cast<std::size_t>(field)] + word.substr(0, 240);
+  return (kind == TermKind::word ? 'T' : 'X') + word.substr(0, 240);
 }
+/// A posting's field and impact in Xapian's one number.
+inline unsigned pack(Field field, unsigned impact) { return impact << 2U | static_cast<unsigned>(field); }
 inline std::string id_term(const std::string& id) { return "Q" + id.substr(0, 240); }
 inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }
 

@@ -24,7 +24,7 @@ ServiceText text(const std::string& id, const std::string& title, const std::str
 void build(const std::string& directory, const std::string& title) {
   IndexWriter writer(directory, project_tables(), 1);
   writer.begin_source({"source", "Source", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
-  const std::vector<FieldTerm> terms{{Field::title, "ausweis", 1}};
+  const std::vector<TextTerm> terms{{TermKind::word, "ausweis", Field::title, 70}};
   EXPECT_TRUE(writer.put(text("1", title, "gemeinde:059110000000"), terms));
   EXPECT_FALSE(writer.put(text("1", "again", "gemeinde:059110000000"), terms));
   OnlineService service;
@@ -47,8 +47,8 @@ std::string message_of_opening(const std::string& directory) {
     for (AreaIndex area = 0; area < reader.snapshot().areas.size(); ++area) reader.sheet(area);
     Bitmap docs;
     docs.add(1);
-    const std::vector<WeightedTerm> terms{{Field::title, "ausweis", 1}};
-    reader.match(terms, docs, 10);
+    std::vector<Posting> found;
+    reader.postings(TermKind::word, "ausweis", docs, found);
     reader.text(1);
     return {};
   } catch (const IndexError& error) {
@@ -66,11 +66,15 @@ TEST(Index, WhatWasWrittenIsRead) {
   const AreaIndex town = *snapshot.areas.find("059110000000");
   const Sheet& sheet = reader.sheet(town);
   ASSERT_EQ(sheet.texts.size(), 1U);
-  const std::vector<WeightedTerm> terms{{Field::title, "ausweis", 1}};
-  const auto hits = reader.match(terms, sheet.docs, 10);
+  std::vector<Posting> hits;
+  reader.postings(TermKind::word, "ausweis", sheet.docs, hits);
   ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0].field, Field::title);
+  EXPECT_EQ(hits[0].impact, 70U);
   EXPECT_EQ(reader.text(hits[0].doc).title, "Personalausweis");
-  EXPECT_TRUE(reader.match(terms, reader.sheet(snapshot.areas.bund()).docs, 10).empty());
+  std::vector<Posting> none;
+  reader.postings(TermKind::word, "ausweis", reader.sheet(snapshot.areas.bund()).docs, none);
+  EXPECT_TRUE(none.empty());
   EXPECT_EQ(reader.find_text("T.1"), hits[0].doc);
   EXPECT_FALSE(reader.find_text("T.2"));
   ASSERT_EQ(sheet.online_joins.size(), 1U);

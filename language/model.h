@@ -1,0 +1,51 @@
+// Everything about words that an index carries: vocabulary, word parts, editors' rules and known spellings.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "language/analyzer.h"
+#include "language/spelling.h"
+#include "language/splitter.h"
+#include "language/vocabulary.h"
+#include "language/word_rules.h"
+
+namespace vsm::language {
+
+/// Names of the tables in an index: this one and "synonyms/*.txt" before texts are analysed, the other after.
+inline constexpr const char* vocabulary_table = "language/vocabulary";
+inline constexpr const char* words_table = "language/words";
+
+/// Immutable; safe to use from many threads.
+class Model {
+ public:
+  /// Tables that are missing count as empty.
+  explicit Model(const std::map<std::string, std::string, std::less<>>& tables);
+
+  const Splitter& splitter() const { return splitter_; }
+  const WordRules& rules() const { return rules_; }
+  const Spelling& spelling() const { return spelling_; }
+  /// Whether the word stands in the index or in a rule: such a word is never corrected.
+  bool knows(const std::string& folded) const {
+    return words_.find(folded) != nullptr || rules_.left_words().contains(folded) || rules_.is_stopword(folded) ||
+           rules_.is_generic(folded);
+  }
+  /// Written small in a dictionary, or a word of questions: no name by itself.
+  bool is_common_word(const std::string& folded) const {
+    const VocabularyWord* word = vocabulary_.find(folded);
+    return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded);
+  }
+  /// Whether the catalogue or a rule uses it.
+  bool is_catalogue_word(const std::string& folded) const {
+    const VocabularyWord* word = vocabulary_.find(folded);
+    return (word && word->count > 0) || rules_.left_words().contains(folded);
+  }
+
+ private:
+  Vocabulary vocabulary_, words_;
+  Splitter splitter_;
+  WordRules rules_;
+  Spelling spelling_;
+};
+
+}  // namespace vsm::language

@@ -1,0 +1,91 @@
+// How well each service fits the words of a query. Every word adds at most once, by the best of: the word itself, the
+// parts of a compound, and what editors' rules say it means; rules may span several words. Services are scored by all
+// texts that are visible at a place, whatever level they are of.
+#pragma once
+
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "language/model.h"
+#include "query/understanding.h"
+#include "store/index_reader.h"
+
+namespace vsm {
+
+/// The services that texts may speak for, numbered. Built once a revision for the texts of Land, Bund and catalogue;
+/// extended per request by the texts of the place.
+struct Units {
+  std::vector<ServiceKey> keys;
+  std::unordered_map<ServiceKey, std::uint32_t> number;
+  std::uint32_t of(ServiceKey key);
+};
+
+struct ScoredService {
+  ServiceKey key;
+  double score = 0;
+};
+
+/// Calls each(doc, unit) for the services that a document speaks for.
+using UnitsOfDoc = std::function<void(DocId, const std::function<void(std::uint32_t)>&)>;
+
+/// One matching word, for explanations.
+struct Evidence {
+  std::string word, rule;
+  double points = 0;
+};
+
+class Relevance {
+ public:
+  Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer, const Bitmap& docs,
+            std::size_t units, UnitsOfDoc units_of_doc);
+
+  /// The score of every unit: 0 for those that do not fit. `bonus` is a factor by unit (1: none).
+  std::vector<double> score(const Understood& query);
+  /// What the last query could reach at most.
+  double potential() const { return potential_; }
+  /// Why a unit got its score in the last query.
+  std::vector<Evidence> explain(std::uint32_t unit) const;
+
+ private:
+  struct Column {
+    double idf = 0;
+    std::vector<float> strength;  ///< by unit, 0 to about 1.4
+  };
+  struct WordValue {
+    std::size_t whole = 0;
+    std::vector<std::size_t> parts;
+    double weight = 1, idf = 0;
+    std::string shown;
+  };
+  struct Meaning {
+    std::vector<WordValue> words;
+    double weight = 1, most = 0;
+    std::string rule;
+  };
+  struct Span {
+    std::size_t from = 0, count = 0;
+    std::vector<Meaning> meanings;
+  };
+
+  std::size_t column(const std::string& term);
+  WordValue value_of(const language::Word& word, double weight);
+  double worth(const WordValue& word, std::uint32_t unit) const;
+  double worth(const Meaning& meaning, std::uint32_t unit) const;
+
+  const IndexReader& reader_;
+  const language::Model& model_;
+  const language::Analyzer& analyzer_;
+  const Bitmap& docs_;
+  std::size_t unit_count_;
+  UnitsOfDoc units_of_doc_;
+  std::unordered_map<std::string, std::size_t> known_;
+  std::vector<Column> columns_;
+  std::vector<WordValue> words_;
+  std::vector<Span> spans_;
+  std::vector<std::uint32_t> touched_;
+  double potential_ = 0;
+};
+
+}  // namespace vsm

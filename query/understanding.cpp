@@ -1,0 +1,183 @@
+#include "query/understanding.h"
+
+#include <algorithm>
+
+#include "language/fold.h"
+
+namespace vsm {
+namespace {
+
+constexpr std::size_t words_considered = 32, longest_place_name = 5;
+/// So many people make a name a place even where the catalogue uses it too.
+constexpr std::uint32_t well_known = 100'000;
+
+ServiceKey key_in(std::string_view text) {
+  std::string digits;
+  for (char c : text) {
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (c != ' ' && c != '.' && c != '-' && c != '\t')
+      return {};
+  }
+  return ServiceKey::parse(digits).value_or(ServiceKey());
+}
+
+bool is_postcode(const std::string& word) {
+  return word.size() == 5 && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string joined(const std::vector<std::string>& words, std::size_t from, std::size_t count) {
+  std::string text;
+  for (std::size_t i = from; i < from + count; ++i) text += (text.empty() ? "" : " ") + words[i];
+  return text;
+}
+
+class PlaceSearch {
+ public:
+  PlaceSearch(const std::vector<std::string>& words, const IndexReader& reader, const language::Model& model,
+              const PlaceFinder& places, const language::Analyzer& analyzer)
+      : words_(words), reader_(reader), areas_(reader.snapshot().areas), model_(model), places_(places), analyzer_(analyzer) {}
+
+  struct Found {
+    std::size_t from = 0, count = 0;
+    PlaceFinder::Reading reading;
+  };
+  std::optional<Found> find() const {
+    for (std::size_t count = std::min(longest_place_name, words_.size()); count > 0; --count) {
+      for (std::size_t from = words_.size() - count + 1; from-- > 0;) {
+        // Nothing else asked: then it is no place to filter by, unless it is a name through and through.
+        PlaceFinder::Reading reading = places_.read(joined(words_, from, count));
+        if (!reading.chosen && reading.others.empty()) continue;
+        if (!accepted(from, count, reading)) continue;
+        Found found{from, count, std::move(reading)};
+        widen(found);
+        if (found.count < words_.size()) return found;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool accepted(std::size_t from, std::size_t count, const PlaceFinder::Reading& reading) const {
+    if (count == 1 && is_postcode(words_[from])) return true;
+    if (!reading.chosen) return false;
+    const Area& area = areas_[*reading.chosen];
+    if (count > 1) return !everyday_phrase(from, count);
+    if (words_[from].size() < 2) return false;
+    if (!is_everyday(words_[from], area)) return true;
+    if (is_cue(from)) return true;
+    const bool last = from + 1 == words_.size();
+    return last && from > 0 && at_home(*reading.chosen) && is_service(from);
+  }
+
+  bool everyday_phrase(std::size_t from, std::size_t count) const {
+    const std::string name = joined(words_, from, count);
+    std::vector<Posting> postings;
+    reader_.postings(TermKind::phrase, name, reader_.sheet(areas_.katalog()).docs, postings);
+    return !postings.empty();
+  }
+
+  bool is_everyday(const std::string& word, const Area& area) const {
+    if (model_.is_common_word(word)) return true;
+    return area.population < well_known && model_.knows(word) && !is_only_a_place(word);
+  }
+
+  /// Known to the index only because places' own texts name it.
+  bool is_only_a_place(const std::string& word) const { return !model_.is_catalogue_word(word); }
+
+  bool is_cue(std::size_t from) const {
+    if (from == 0) return false;
+    static constexpr std::string_view cues[] = {"in", "stadt", "gemeinde", "kreis"};
+    if (std::find(std::begin(cues), std::end(cues), words_[from - 1]) != std::end(cues)) return true;
+    return is_postcode(words_[from - 1]);
+  }
+
+  bool at_home(AreaIndex area) const { return places_.home_land() && areas_.land_of(area) == places_.home_land(); }
+
+  /// Whether the words before `end` name a service as they stand.
+  bool is_service(std::size_t end) const {
+    std::vector<std::string> stems;
+    std::string name;
+    for (std::size_t i = 0; i < end; ++i) {
+      if (model_.rules().is_stopword(words_[i])) continue;
+      stems.push_back(analyzer_.word(words_[i]).stem);
+      name += (name.empty() ? "" : " ") + words_[i];
+    }
+    if (stems.empty()) return false;
+    if (!model_.rules().expansions(stems).empty()) return true;
+    std::vector<Posting> postings;
+    const Bitmap& catalogue = reader_.sheet(areas_.katalog()).docs;
+    reader_.postings(TermKind::phrase, name, catalogue, postings);
+    if (postings.empty() && stems.size() == 1) reader_.postings(TermKind::word, stems[0], catalogue, postings);
+    return !postings.empty();
+  }
+
+  /// "in der Stadt Bochum", "46117 Oberhausen": what belongs to the place goes with it.
+  void widen(Found& found) const {
+    while (found.from > 0) {
+      const std::string& before = words_[found.from - 1];
+      const bool belongs = before == "in" || before == "stadt" || before == "gemeinde" || before == "der" ||
+                           (is_postcode(before) && !areas_.with_postcode(before).empty());
+      if (!belongs || (before == "der" && (found.from < 2 || words_[found.from - 2] != "in"))) break;
+      --found.from;
+      ++found.count;
+    }
+    while (found.from + found.count < words_.size() && is_postcode(words_[found.from + found.count])) ++found.count;
+  }
+
+  const std::vector<std::string>& words_;
+  const IndexReader& reader_;
+  const AreaTable& areas_;
+  const language::Model& model_;
+  const PlaceFinder& places_;
+  const language::Analyzer& analyzer_;
+};
+
+}  // namespace
+
+Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
+                      const PlaceFinder& places, const language::Analyzer& analyzer) {
+  Understood understood;
+  understood.key = key_in(text);
+  if (understood.key) return understood;
+  std::vector<std::string> words = language::fold_words(text);
+  if (words.size() > words_considered) words.resize(words_considered);
+  if (look_for_place) {
+    if (auto found = PlaceSearch(words, reader, model, places, analyzer).find()) {
+      understood.place_words = joined(words, found->from, found->count);
+      understood.place = std::move(found->reading);
+      const auto first = words.begin() + static_cast<std::ptrdiff_t>(found->from);
+      words.erase(first, first + static_cast<std::ptrdiff_t>(found->count));
+    }
+  }
+  bool mended = false;
+  std::string shown;
+  const bool only_stopwords = std::all_of(words.begin(), words.end(),
+                                          [&](const std::string& w) { return model.rules().is_stopword(w); });
+  for (std::string& folded : words) {
+    bool corrected = false;
+    if (!model.knows(folded)) {
+      // A compound of known words is known.
+      const auto parts = model.splitter().split(folded);
+      const bool compound = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+                              return model.knows(part.base) || model.knows(std::string(part.written));
+                            });
+      if (!compound) {
+        if (const auto better = model.spelling().correct(folded)) {
+          folded = *better;
+          corrected = mended = true;
+        }
+      }
+    }
+    shown += (shown.empty() ? "" : " ") + folded;
+    understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
+    if (!only_stopwords && model.rules().is_stopword(folded)) continue;
+    QueryWord word{analyzer.word(folded), model.rules().is_generic(folded), corrected};
+    const auto same = [&](const QueryWord& known) { return known.word.stem == word.word.stem; };
+    if (std::none_of(understood.words.begin(), understood.words.end(), same)) understood.words.push_back(std::move(word));
+  }
+  if (mended) understood.corrected = shown;
+  return understood;
+}
+
+}  // namespace vsm

@@ -1,0 +1,37 @@
+// From what somebody typed to words worth searching: a place and a service key are taken out, question words dropped,
+// misspelt words mended.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/area_table.h"
+#include "language/model.h"
+#include "query/place_finder.h"
+#include "store/index_reader.h"
+
+namespace vsm {
+
+struct QueryWord {
+  language::Word word;
+  bool generic = false;    ///< fits very many services: counts little
+  bool corrected = false;  ///< mended from something else
+};
+
+struct Understood {
+  ServiceKey key;                 ///< the query is a service key
+  std::vector<QueryWord> words;   ///< without stop words
+  std::string phrase;             ///< all words folded, for comparing with whole names
+  std::string corrected;          ///< what was searched instead; empty where nothing was mended
+  PlaceFinder::Reading place;     ///< a place named in the query
+  std::string place_words;        ///< how it was named there
+};
+
+/// `look_for_place`: a place in the words becomes the filter. Words beyond the 32nd are ignored. Never throws on odd
+/// input.
+Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
+                      const PlaceFinder& places, const language::Analyzer& analyzer);
+
+}  // namespace vsm
