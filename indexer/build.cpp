@@ -179,7 +179,7 @@ class Build {
 
 }  // namespace
 
-TableTexts read_build_tables(const std::string& data_folder) {
+TableTexts read_build_tables(const std::string& data_folder, const std::string& dictionary) {
   TableTexts tables = read_tables(data_folder);
   const Catalogue catalogue(tables);
   language::VocabularyBuilder vocabulary;
@@ -189,7 +189,7 @@ TableTexts read_build_tables(const std::string& data_folder) {
     for (const auto* list : {&entry.words, &entry.object_words, &entry.group_words})
       for (const std::string& word : *list) vocabulary.add_text(word);
   }
-  vocabulary.add_dictionary("/usr/share/dict/ngerman");
+  vocabulary.add_dictionary(dictionary);
   tables.emplace(language::vocabulary_table, vocabulary.text());
   for (auto& [name, text] : read_texts(data_folder + "/../synonyms")) tables.emplace(name, std::move(text));
   return tables;

@@ -26,7 +26,8 @@ struct BuildReport {
 
 /// Reads what a build needs besides sources: the tables of data/ and the word lists of synonyms/ beside it, and makes
 /// the vocabulary from them and from the dictionary of the Debian package wngerman where that is installed.
-TableTexts read_build_tables(const std::string& data_folder);
+TableTexts read_build_tables(const std::string& data_folder,
+                             const std::string& dictionary = "/usr/share/dict/ngerman");
 
 /// Throws IndexError when the index cannot be written, TableError when the tables cannot be read. A broken source
 /// never stops the others. `on_progress` is called often and must be quick.

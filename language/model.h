@@ -30,11 +30,12 @@ class Model {
     return words_.find(folded) != nullptr || rules_.left_words().contains(folded) || rules_.is_stopword(folded) ||
            rules_.is_generic(folded);
   }
-  /// Written small in a dictionary, or a word of questions: no name by itself.
+  /// Written small in a dictionary, or named so by editors: no place's name by itself.
   bool is_common_word(const std::string& folded) const {
     const VocabularyWord* word = vocabulary_.find(folded);
-    return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded);
+    return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded) || rules_.is_place_word(folded);
   }
+  bool is_dictionary_word(const std::string& folded) const { return vocabulary_.find(folded) != nullptr; }
   /// Whether the catalogue or a rule uses it.
   bool is_catalogue_word(const std::string& folded) const {
     const VocabularyWord* word = vocabulary_.find(folded);

@@ -9,7 +9,7 @@
 namespace vsm::language {
 namespace {
 
-constexpr std::size_t shortest = 4, longest = 48, shortest_for_two_edits = 7;
+constexpr std::size_t shortest = 5, longest = 48, shortest_for_two_edits = 7;
 
 bool is_plain(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });

@@ -16,7 +16,7 @@ class Spelling {
   /// Folded words, the most frequent first. Views must stay valid.
   explicit Spelling(std::vector<std::string_view> words);
 
-  /// The nearest known word, the more frequent of equals; nothing for words of under 4 letters, with digits, or
+  /// The nearest known word, the more frequent of equals; nothing for words of under 5 letters, with digits, or
   /// without a near one. Meant for unknown words only.
   std::optional<std::string_view> correct(std::string_view folded) const;
 

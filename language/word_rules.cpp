@@ -38,10 +38,13 @@ WordRules::WordRules(const std::map<std::string, std::string, std::less<>>& file
   for (const auto& [name, text] : files) {
     if (name.ends_with("stopwords.txt")) read_words(text, stopwords_);
     if (name.ends_with("generic.txt")) read_words(text, generic_);
+    if (name.ends_with("place_words.txt")) read_words(text, place_words_);
   }
-  for (const auto& [name, text] : files)
-    if (!name.ends_with("stopwords.txt") && !name.ends_with("generic.txt") && !name.ends_with("word_parts.txt"))
+  for (const auto& [name, text] : files) {
+    static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt", "word_parts.txt"};
+    if (std::none_of(std::begin(others), std::end(others), [&](std::string_view other) { return name.ends_with(other); }))
       read_entries(name, text, stem);
+  }
 }
 
 void WordRules::read_words(std::string_view text, std::unordered_set<std::string>& words) {

@@ -29,10 +29,12 @@ class WordRules {
   using Stem = std::function<std::string(const std::string&)>;
 
   WordRules() = default;
-  /// `files`: name to content. stopwords.txt and generic.txt hold words, word_parts.txt is skipped, all others entries.
+  /// `files`: name to content. stopwords.txt, generic.txt and place_words.txt hold words, word_parts.txt is skipped, all others entries.
   WordRules(const std::map<std::string, std::string, std::less<>>& files, const Stem& stem);
 
   bool is_stopword(const std::string& folded) const { return stopwords_.contains(folded); }
+  /// A name of a place that is an everyday word too.
+  bool is_place_word(const std::string& folded) const { return place_words_.contains(folded); }
   bool is_generic(const std::string& folded) const { return generic_.contains(folded); }
   /// Whether some entry's left side has the word.
   bool knows(const std::string& stem) const { return left_words_.contains(stem); }
@@ -50,7 +52,7 @@ class WordRules {
   void read_entries(const std::string& file, std::string_view text, const Stem& stem);
 
   std::unordered_map<std::string, std::vector<Expansion>> by_left_;
-  std::unordered_set<std::string> stopwords_, generic_, left_words_, folded_left_;
+  std::unordered_set<std::string> stopwords_, generic_, place_words_, left_words_, folded_left_;
   std::vector<std::string> complaints_;
   std::size_t longest_ = 0, entries_ = 0;
 };

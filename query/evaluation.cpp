@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <random>
 #include <set>
 
 #include "catalog/tables.h"
@@ -26,6 +27,29 @@ int grade_of(const GradedQuery& query, const std::string& key) {
 }
 
 }  // namespace
+
+std::vector<ServiceKey> first_results(SearchEngine& engine, const std::string& words) {
+  SearchRequest request;
+  request.words = words;
+  const auto answer = engine.search(request);
+  std::vector<ServiceKey> keys;
+  if (const auto* found = std::get_if<SearchAnswer>(&answer))
+    for (const SearchResult& result : found->results) keys.push_back(result.key);
+  return keys;
+}
+
+std::pair<double, double> bootstrap_interval(const std::vector<double>& values) {
+  if (values.empty()) return {0, 0};
+  std::minstd_rand random(1);
+  std::vector<double> means;
+  for (int sample = 0; sample < 1'000; ++sample) {
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) sum += values[random() % values.size()];
+    means.push_back(sum / static_cast<double>(values.size()));
+  }
+  std::sort(means.begin(), means.end());
+  return {means[25], means[974]};
+}
 
 std::vector<GradedQuery> read_graded_queries(const std::string& path) {
   const std::string text = read_file(path);

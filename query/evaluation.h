@@ -17,6 +17,9 @@ struct GradedQuery {
   std::vector<std::pair<std::string, int>> grades;
 };
 
+/// The keys of the first ten results, as a caller without a place sees them.
+std::vector<ServiceKey> first_results(SearchEngine& engine, const std::string& words);
+
 /// Columns query, category, grade3, grade2, grade1. Throws TableError.
 std::vector<GradedQuery> read_graded_queries(const std::string& path);
 
@@ -35,5 +38,8 @@ struct Scores {
   /// Sums become means.
   void average();
 };
+
+/// The middle 95 % of the mean over 1,000 resamples with replacement, the same on every run.
+std::pair<double, double> bootstrap_interval(const std::vector<double>& values);
 
 }  // namespace vsm

@@ -1,8 +1,13 @@
 // vsm-query: the search on the command line, as the server answers it.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cmath>
+#include <fstream>
 #include <iostream>
+#include <map>
+#include <sstream>
 
+#include "query/evaluation.h"
 #include "query/json.h"
 #include "query/search.h"
 
@@ -12,6 +17,7 @@ using namespace vsm;
 
 void print(const SearchAnswer& answer) {
   const AreaTable& areas = answer.reader.snapshot().areas;
+ if (!answer.corrected.empty()) std::cout << "Ergebnisse für: " << answer.corrected << '\n';
   if (answer.place) std::cout << "Ort: " << areas[*answer.place].name << '\n';
   for (AreaIndex other : answer.places)
     std::cout << (answer.place ? "  auch: " : "  möglich: ") << areas[other].name << " (" << areas[other].code << ")\n";
@@ -33,6 +39,60 @@ void print(const SearchAnswer& answer) {
   }
 }
 
+void print_row(const std::string& name, Scores scores, const std::vector<double>& ndcg) {
+  scores.average();
+  const auto [low, high] = bootstrap_interval(ndcg);
+  std::printf("%-13s %4zu  %.3f (%.3f-%.3f)  %.3f  %.3f  %.3f  %.3f  %.3f\n", name.c_str(), scores.queries, scores.ndcg, low,
+              high, scores.success1, scores.success3, scores.success10, scores.reciprocal_rank, scores.empty);
+}
+
+/// One line a query: nDCG and the query, to be compared with later.
+std::map<std::string, double> read_run(const std::string& path) {
+  std::map<std::string, double> run;
+  const std::string text = read_file(path);
+  TableReader rows(path, text, {"ndcg", "query"});
+  while (rows.next()) run[std::string(rows[1])] = std::strtod(std::string(rows[0]).c_str(), nullptr);
+  return run;
+}
+
+int evaluate(const std::string& index, const std::string& file, const std::string& save, const std::string& against,
+             bool misses) {
+  SearchEngine engine(index);
+  const IndexReader reader = engine.reader();
+  const Catalogue& catalogue = reader.snapshot().catalogue;
+  std::map<std::string, std::pair<Scores, std::vector<double>>> categories;
+  std::pair<Scores, std::vector<double>> all;
+  std::ostringstream run;
+  run << "ndcg\tquery\n";
+  std::map<std::string, double> before;
+  if (!against.empty()) before = read_run(against);
+  for (const GradedQuery& query : read_graded_queries(file)) {
+    const auto results = first_results(engine, query.words);
+    const QueryScore score = score_query(query, results, catalogue);
+    for (auto* group : {&categories[query.category], &all}) {
+      group->first.add(score);
+      group->second.push_back(score.ndcg);
+    }
+    run << score.ndcg << '\t' << query.words << '\n';
+    if (const auto known = before.find(query.words); known != before.end() && std::abs(known->second - score.ndcg) > 0.005)
+      std::printf("%+.3f  %s\n", score.ndcg - known->second, query.words.c_str());
+    if (misses && !score.success3) {
+      std::cout << query.words << "  [" << query.category << "]\n";
+      for (std::size_t i = 0; i < std::min<std::size_t>(3, results.size()); ++i)
+        if (const CatalogueEntry* entry = catalogue.find(results[i]))
+          std::cout << "    " << entry->key.text() << ' ' << entry->title << '\n';
+    }
+  }
+  std::printf("category         n  nDCG@10 (95 %%)       s@1    s@3   s@10    MRR  empty\n");
+  for (const auto& [name, group] : categories) print_row(name, group.first, group.second);
+  print_row("all", all.first, all.second);
+  if (!save.empty() && !(std::ofstream(save) << run.str())) {
+    std::cerr << "cannot write " << save << '\n';
+    return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -48,10 +108,18 @@ int main(int argc, char** argv) {
   app.add_option("--size", request.size, "Treffer je Seite, 1 bis 100");
   app.add_flag("--online", request.online_only, "nur Leistungen mit Online-Dienst");
   app.add_flag("--json", json, "Antwort als JSON, wie /api/v1/search");
-  app.add_option("words", words, "was gesucht wird")->required();
+  app.add_option("words", words, "was gesucht wird");
+  std::string graded, save, against;
+  bool misses = false;
+  auto* evaluation = app.add_subcommand("evaluate", "Misst die Suche an bewerteten Anfragen");
+  evaluation->add_option("file", graded, "Datei mit bewerteten Anfragen")->required();
+  evaluation->add_option("--save", save, "Ergebnis je Anfrage in diese Datei");
+  evaluation->add_option("--against", against, "zeigt, was sich gegenüber so einer Datei ändert");
+  evaluation->add_flag("--misses", misses, "zeigt Anfragen ohne rechten Treffer unter den ersten drei");
   CLI11_PARSE(app, argc, argv);
   for (const std::string& word : words) request.words += (request.words.empty() ? "" : " ") + word;
   try {
+    if (*evaluation) return evaluate(index, graded, save, against, misses);
     vsm::SearchEngine engine(index);
     const auto answer = engine.search(request);
     if (const auto* error = std::get_if<vsm::RequestError>(&answer)) {

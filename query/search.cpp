@@ -693,6 +693,7 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
                       std::move(place.others),
                       std::move(labels),
                       request.english,
+                      understood.place_words.empty() ? request.words : understood.without_place,
                       !understood.place_words.empty(),
                       std::move(understood.corrected),
                       found.size(),

@@ -93,6 +93,7 @@ struct SearchAnswer {
   std::vector<AreaIndex> places;  ///< other readings of the place
   std::vector<std::string> place_labels;  ///< theirs
   bool english = false;           ///< names of topics in English
+  std::string words_without_place;  ///< the words, the place taken out where they named it
   bool place_from_words = false;  ///< the place was named in the words
   std::string corrected;          ///< the words as searched, where a misspelt one was mended; else empty
   std::size_t total = 0;          ///< distinct services found, at most 1,000 are counted

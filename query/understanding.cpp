@@ -64,10 +64,10 @@ class PlaceSearch {
     const Area& area = areas_[*reading.chosen];
     if (count > 1) return !everyday_phrase(from, count);
     if (words_[from].size() < 2) return false;
-    if (!is_everyday(words_[from], area)) return true;
+    if (!is_everyday(words_[from], area, at_home(*reading.chosen))) return true;
     if (is_cue(from)) return true;
     const bool last = from + 1 == words_.size();
-    return last && from > 0 && at_home(*reading.chosen) && is_service(from);
+    return last && from > 0 && !model_.rules().is_stopword(words_[from - 1]) && at_home(*reading.chosen) && is_service(from);
   }
 
   bool everyday_phrase(std::size_t from, std::size_t count) const {
@@ -77,13 +77,12 @@ class PlaceSearch {
     return !postings.empty();
   }
 
-  bool is_everyday(const std::string& word, const Area& area) const {
+  /// Small places far away have names of all kinds: any word of a dictionary is rather that word.
+  bool is_everyday(const std::string& word, const Area& area, bool home) const {
     if (model_.is_common_word(word)) return true;
-    return area.population < well_known && model_.knows(word) && !is_only_a_place(word);
+    if (area.population >= well_known) return false;
+    return model_.is_catalogue_word(word) || (!home && model_.is_dictionary_word(word));
   }
-
-  /// Known to the index only because places' own texts name it.
-  bool is_only_a_place(const std::string& word) const { return !model_.is_catalogue_word(word); }
 
   bool is_cue(std::size_t from) const {
     if (from == 0) return false;
@@ -108,7 +107,8 @@ class PlaceSearch {
     std::vector<Posting> postings;
     const Bitmap& catalogue = reader_.sheet(areas_.katalog()).docs;
     reader_.postings(TermKind::phrase, name, catalogue, postings);
-    if (postings.empty() && stems.size() == 1) reader_.postings(TermKind::word, stems[0], catalogue, postings);
+    if (postings.empty() && stems.size() == 1 && name.size() > 8)
+      reader_.postings(TermKind::word, stems[0], catalogue, postings);
     return !postings.empty();
   }
 
@@ -133,6 +133,20 @@ class PlaceSearch {
   const language::Analyzer& analyzer_;
 };
 
+/// The text as typed, less the words that name the place.
+std::string remove_place(std::string_view text, const std::string& place_words) {
+  std::vector<std::string> left = language::fold_words(place_words);
+  std::string rest;
+  for (std::string_view typed : split(text, ' ')) {
+    const auto folded = language::fold_words(typed);
+    const bool of_place = !folded.empty() && std::all_of(folded.begin(), folded.end(), [&](const std::string& word) {
+      return std::find(left.begin(), left.end(), word) != left.end();
+    });
+    if (!of_place) (rest += rest.empty() ? "" : " ") += typed;
+  }
+  return rest;
+}
+
 }  // namespace
 
 Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
@@ -146,6 +160,7 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
     if (auto found = PlaceSearch(words, reader, model, places, analyzer).find()) {
       understood.place_words = joined(words, found->from, found->count);
       understood.place = std::move(found->reading);
+      understood.without_place = remove_place(text, understood.place_words);
       const auto first = words.begin() + static_cast<std::ptrdiff_t>(found->from);
       words.erase(first, first + static_cast<std::ptrdiff_t>(found->count));
     }

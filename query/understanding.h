@@ -26,7 +26,8 @@ struct Understood {
   std::string phrase;             ///< all words folded, for comparing with whole names
   std::string corrected;          ///< what was searched instead; empty where nothing was mended
   PlaceFinder::Reading place;     ///< a place named in the query
-  std::string place_words;        ///< how it was named there
+  std::string place_words;        ///< how it was named there, folded
+  std::string without_place;      ///< the query as typed, less the place
 };
 
 /// `look_for_place`: a place in the words becomes the filter. Words beyond the 32nd are ignored. Never throws on odd

@@ -214,15 +214,16 @@ std::string error_page(const PageInput& input, const RequestError& error) {
 std::string result_page(const PageInput& input, const SearchAnswer& answer) {
   const AreaTable& areas = answer.reader.snapshot().areas;
   PageInput shown = input;
-  if (answer.place && shown.place.empty()) shown.place = answer.place_label;
+  if (answer.place && shown.place.empty() && !answer.place_from_words) shown.place = answer.place_label;
   data page = frame(shown, input.words + " – Verwaltungssuchmaschine");
   page.set("has_answer", flag(true));
   page.set("count", std::to_string(answer.total) + (answer.total == 1 ? " Leistung" : " Leistungen"));
+  page.set("corrected", answer.corrected);
   page.set("empty", flag(answer.results.empty()));
   if (answer.place) {
     const Area& area = areas[*answer.place];
     page.set("place_name", area.level == Level::gemeinde ? area.short_name : area.name);
-    page.set("without_place", search_address(input.words, "", input.filters));
+    page.set("without_place", search_address(answer.words_without_place, "", input.filters));
   }
   page.set("has_places", flag(!answer.places.empty()));
   page.set("choose_place", flag(!answer.place && !answer.places.empty()));

@@ -51,7 +51,7 @@ class SearchTest : public ::testing::Test {
                    "land\txzufi\tland.xml\tland:050000000000\tLand\tno\t\n"
                    "lvr\txzufi\tlvr.xml\tlandschaftsverband:lv-rheinland\tLVR\tno\t\n");
     const auto report =
-        build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
+        build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
     ASSERT_EQ(report.problem_count, 0U) << report.problems.at(0).message;
     engine_ = new SearchEngine(*folder_ / "index");
   }

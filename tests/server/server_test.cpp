@@ -24,7 +24,7 @@ class ServerTest : public ::testing::Test {
                                               "059110000000", xzufi::module("24", "&lt;script&gt;x&lt;/script&gt;1 &amp;lt; 2")) +
                                xzufi::online("BO", "O1", "Hund &amp;lt;online&amp;gt;", "https://bochum.example/?a=1&amp;b='2'") +
                                xzufi::responsible("BO", "O1", "BO", "1", "059110000000")));
-    build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
+    build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
     engine_ = new SearchEngine(*folder_ / "index");
     server_ = new Server(*engine_, {"127.0.0.1", 0, 4});
     ASSERT_TRUE(server_->bind());
