@@ -57,7 +57,7 @@ Spelling::Spelling(std::vector<std::string_view> words) : words_(std::move(words
     each_shortened(words_[i], [&](std::size_t hash) { shortened_.emplace(hash, i); });
 }
 
-std::optional<std::string_view> Spelling::correct(std::string_view folded) const {
+std::optional<std::string_view> Spelling::correct(std::string_view folded, std::size_t edits) const {
   if (folded.size() < shortest || folded.size() > longest || !is_plain(folded)) return std::nullopt;
   std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
   each_shortened(folded, [&](std::size_t hash) {
@@ -65,7 +65,8 @@ std::optional<std::string_view> Spelling::correct(std::string_view folded) const
     for (auto entry = first; entry != last; ++entry)
       if (entry->second < best && edit_distance(folded, words_[entry->second], 1) == 1) best = entry->second;
   });
-  if (best == std::numeric_limits<std::uint32_t>::max() && folded.size() >= shortest_for_two_edits) {
+  if (best == std::numeric_limits<std::uint32_t>::max() && edits > 1 &&
+      folded.size() >= shortest_for_two_edits) {
     for (std::uint32_t i = 0; i < words_.size() && best > i; ++i)
       if (words_[i][0] == folded[0] && edit_distance(folded, words_[i], 2) <= 2) best = i;
   }

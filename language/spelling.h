@@ -18,7 +18,7 @@ class Spelling {
 
   /// The nearest known word, the more frequent of equals; nothing for words of under 5 letters, with digits, or
   /// without a near one. Meant for unknown words only.
-  std::optional<std::string_view> correct(std::string_view folded) const;
+  std::optional<std::string_view> correct(std::string_view folded, std::size_t edits = 2) const;
 
  private:
   std::vector<std::string_view> words_;

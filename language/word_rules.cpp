@@ -40,10 +40,10 @@ WordRules::WordRules(const std::map<std::string, std::string, std::less<>>& file
     if (name.ends_with("generic.txt")) read_words(text, generic_);
     if (name.ends_with("place_words.txt")) read_words(text, place_words_);
   }
-  for (const auto& [name, text] : files) {
-    static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt", "word_parts.txt"};
-    if (std::none_of(std::begin(others), std::end(others), [&](std::string_view other) { return name.ends_with(other); }))
-      read_entries(name, text, stem);
+  static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt", "word_parts.txt"};
+  for (const auto& file : files) {
+    const auto is_file = [&](std::string_view other) { return file.first.ends_with(other); };
+    if (std::none_of(std::begin(others), std::end(others), is_file)) read_entries(file.first, file.second, stem);
   }
 }
 
@@ -61,12 +61,17 @@ void WordRules::read_entries(const std::string& file, std::string_view text, con
       complaints_.push_back(rule + ": „=>“ fehlt.");
       return;
     }
-    std::vector<std::string> stems;
-    for (const std::string& word : fold_words(line.substr(0, arrow))) {
+    const std::vector<std::string> words = fold_words(line.substr(0, arrow));
+    std::vector<std::string> all, stems;
+    for (const std::string& word : words) {
+      all.push_back(stem(word));
       if (is_stopword(word)) continue;
       folded_left_.insert(word);
-      stems.push_back(stem(word));
+      stems.push_back(all.back());
     }
+    // "Kind bekommen" must not become a rule for "Kind": where one word would be left the others stay.
+    const bool keep_all = stems.size() < 2 && words.size() > 1;
+    if (keep_all && !stems.empty()) stems = std::move(all);
     if (stems.empty()) {
       complaints_.push_back(rule + ": links steht kein Wort, nach dem jemand sucht.");
       return;

@@ -16,7 +16,7 @@ constexpr double corrected_weight = 0.9;
 constexpr double title_phrase_bonus = 0.5, keyword_phrase_bonus = 0.45;
 /// A service must reach this share of what the words could reach.
 constexpr double least_share = 0.22;
-constexpr std::size_t longest_span = 4;
+constexpr std::size_t longest_span = 6;
 
 }  // namespace
 
@@ -107,14 +107,21 @@ std::vector<double> Relevance::score(const Understood& query) {
   spans_.clear();
   const std::size_t count = query.words.size();
   for (const QueryWord& word : query.words)
-    words_.push_back(value_of(word.word, (word.generic ? generic_weight : 1) * (word.corrected ? corrected_weight : 1)));
+    words_.push_back(word.stop ? WordValue()
+                               : value_of(word.word, (word.generic ? generic_weight : 1) *
+                                                         (word.corrected ? corrected_weight : 1)));
 
-  std::vector<std::string> stems;
+  std::vector<std::string> all, asked;
   for (std::size_t from = 0; from < count; ++from) {
+    all.clear();
+    asked.clear();
     for (std::size_t length = 1; length <= std::min(longest_span, count - from); ++length) {
-      stems.clear();
-      for (std::size_t i = from; i < from + length; ++i) stems.push_back(query.words[i].word.stem);
-      const auto expansions = model_.rules().expansions(stems);
+      const QueryWord& last = query.words[from + length - 1];
+      all.push_back(last.word.stem);
+      if (!last.stop) asked.push_back(last.word.stem);
+      auto expansions = model_.rules().expansions(all);
+      if (expansions.empty() && !last.stop && !query.words[from].stop && asked.size() > 1)
+        expansions = model_.rules().expansions(asked);
       if (expansions.empty()) continue;
       Span span{from, length, {}};
       for (const language::Expansion& expansion : expansions) {
@@ -141,6 +148,10 @@ std::vector<double> Relevance::score(const Understood& query) {
   std::vector<double> most(count + 1), best(count + 1);
   for (std::size_t end = 1; end <= count; ++end) {
     const WordValue& word = words_[end - 1];
+    if (query.words[end - 1].stop) {
+      most[end] = most[end - 1];
+      continue;
+    }
     const bool has_rule = std::any_of(ending[end].begin(), ending[end].end(), [](const Span* s) { return s->count == 1; });
     // A word that the texts do not have but a rule explains asks for what the rule says.
     most[end] = most[end - 1] +
@@ -156,7 +167,7 @@ std::vector<double> Relevance::score(const Understood& query) {
   std::vector<double> scores(unit_count_, 0);
   for (std::uint32_t unit : touched_) {
     for (std::size_t end = 1; end <= count; ++end) {
-      best[end] = best[end - 1] + worth(words_[end - 1], unit);
+      best[end] = best[end - 1] + (query.words[end - 1].stop ? 0 : worth(words_[end - 1], unit));
       for (const Span* span : ending[end])
         for (const Meaning& meaning : span->meanings)
           best[end] = std::max(best[end], best[span->from] + worth(meaning, unit));
@@ -179,7 +190,7 @@ std::vector<double> Relevance::score(const Understood& query) {
 std::vector<Evidence> Relevance::explain(std::uint32_t unit) const {
   std::vector<Evidence> evidence;
   for (const WordValue& word : words_)
-    if (const double points = worth(word, unit); points > 0) evidence.push_back({word.shown, "word", points});
+    if (const double points = word.idf > 0 ? worth(word, unit) : 0; points > 0) evidence.push_back({word.shown, "word", points});
   for (const Span& span : spans_) {
     for (const Meaning& meaning : span.meanings) {
       const double points = worth(meaning, unit);

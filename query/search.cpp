@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "language/fold.h"
-#include "query/relevance.h"
 #include "query/understanding.h"
 
 namespace vsm {
@@ -168,6 +167,7 @@ struct Candidate {
   double score = 0;
   std::vector<std::pair<ServiceKey, double>> keys;  ///< matched keys with their best weight
   DocId best_doc = 0;
+  std::vector<Evidence> evidence;
   // Filled when resolved.
   ServiceKey lead;
   View::Found shown;
@@ -315,7 +315,10 @@ class Search {
     for (std::uint32_t unit = 0; unit < scores.size(); ++unit) {
       if (scores[unit] <= 0) continue;
       const ServiceKey key = unit < general ? lens_.units.keys[unit] : local.keys[unit - general];
-      score_key(candidate(key.group()), key, scores[unit] * (1 + prior(key)), 0);
+      Candidate& its = candidate(key.group());
+      const double before = its.score;
+      score_key(its, key, scores[unit] * (1 + prior(key)), 0);
+      if (request_.explain && its.score > before) its.evidence = relevance.explain(unit);
     }
     drop_weak();
   }
@@ -418,6 +421,7 @@ class Assembly {
     result.text = reader_.text(candidate.shown.docs.front());
     result.key = candidate.lead;
     result.score = candidate.score;
+    result.evidence = candidate.evidence;
     if (candidate.shown.area) {
       result.area = *candidate.shown.area;
     } else {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "query/place_finder.h"
+#include "query/relevance.h"
 #include "store/index_reader.h"
 
 namespace vsm {
@@ -36,6 +37,7 @@ struct SearchRequest {
   std::optional<int> trust_level;      ///< only results with an online service of this level: 10, 15, 20, 30 or 40
   std::optional<Day> day;              ///< default: today
   bool english = false;                ///< names of topics in English
+  bool explain = false;                ///< fill in SearchResult::evidence
 };
 
 /// An online service or office with the key and the area for which it was found. Pointers live as long as the
@@ -75,6 +77,7 @@ struct SearchResult {
   std::vector<AreaIndex> only_in;  ///< without a place: municipalities that alone offer it, at most 5
   std::size_t only_in_total = 0;
   double score = 0;
+  std::vector<Evidence> evidence;  ///< why, where asked for
 };
 
 struct FacetValue {

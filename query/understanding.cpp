@@ -172,24 +172,25 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   for (std::string& folded : words) {
     bool corrected = false;
     if (!model.knows(folded)) {
-      // A compound of known words is known.
+      // A compound of known words is known, unless it is one letter off a word that stands in the index.
       const auto parts = model.splitter().split(folded);
       const bool compound = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
-                              return model.knows(part.base) || model.knows(std::string(part.written));
+                              return part.written.size() > 3 &&
+                                     (model.knows(part.base) || model.knows(std::string(part.written)));
                             });
-      if (!compound) {
-        if (const auto better = model.spelling().correct(folded)) {
-          folded = *better;
-          corrected = mended = true;
-        }
+      if (const auto better = model.spelling().correct(folded, compound ? 1 : 2)) {
+        folded = *better;
+        corrected = mended = true;
       }
     }
     shown += (shown.empty() ? "" : " ") + folded;
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
-    if (!only_stopwords && model.rules().is_stopword(folded)) continue;
-    QueryWord word{analyzer.word(folded), model.rules().is_generic(folded), corrected};
-    const auto same = [&](const QueryWord& known) { return known.word.stem == word.word.stem; };
-    if (std::none_of(understood.words.begin(), understood.words.end(), same)) understood.words.push_back(std::move(word));
+    const bool stop = !only_stopwords && model.rules().is_stopword(folded);
+    QueryWord word{analyzer.word(folded), stop, model.rules().is_generic(folded), corrected};
+    const auto same = [&](const QueryWord& known) { return !known.stop && known.word.stem == word.word.stem; };
+    // A word that is said twice counts once.
+    word.stop |= std::any_of(understood.words.begin(), understood.words.end(), same);
+    understood.words.push_back(std::move(word));
   }
   if (mended) understood.corrected = shown;
   return understood;

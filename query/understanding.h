@@ -16,13 +16,14 @@ namespace vsm {
 
 struct QueryWord {
   language::Word word;
+  bool stop = false;       ///< a word that questions are made of: counts only within a rule
   bool generic = false;    ///< fits very many services: counts little
   bool corrected = false;  ///< mended from something else
 };
 
 struct Understood {
   ServiceKey key;                 ///< the query is a service key
-  std::vector<QueryWord> words;   ///< without stop words
+  std::vector<QueryWord> words;   ///< in order
   std::string phrase;             ///< all words folded, for comparing with whole names
   std::string corrected;          ///< what was searched instead; empty where nothing was mended
   PlaceFinder::Reading place;     ///< a place named in the query
