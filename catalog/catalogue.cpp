@@ -91,17 +91,19 @@ Catalogue::Catalogue(const TableTexts& texts) {
   TableReader everyday("words.tsv", texts.at("words.tsv"), {"prefix", "words"});
   while (everyday.next()) {
     const std::string_view prefix = everyday[0];
-    if (prefix.size() != 8 && prefix.size() != 11)
-      throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8 or 11 digits");
-    const auto first = ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0'));
-    if (!first) throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8 or 11 digits");
-    const bool whole_object = prefix.size() == 8;
+    const bool fits = prefix.size() == 8 || prefix.size() == 11 || prefix.size() == 14;
+    const auto first = fits ? ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0')) : std::nullopt;
+    if (!first) throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8, 11 or 14 digits");
+    const auto belongs = [&](ServiceKey key) {
+      if (prefix.size() == 8) return key.object() == first->object();
+      return prefix.size() == 11 ? key.group() == first->group() : key == *first;
+    };
     for (auto entry = std::lower_bound(entries_.begin(), entries_.end(), *first,
                                        [](const CatalogueEntry& e, ServiceKey k) { return e.key < k; });
-         entry != entries_.end() && (whole_object ? entry->key.object() == first->object() : entry->key.group() == first->group());
-         ++entry)
-      for (std::string_view word : split(everyday[1], ';'))
-        (whole_object ? entry->object_words : entry->group_words).emplace_back(word);
+         entry != entries_.end() && belongs(entry->key); ++entry) {
+      auto& words = prefix.size() == 8 ? entry->object_words : prefix.size() == 11 ? entry->group_words : entry->words;
+      for (std::string_view word : split(everyday[1], ';')) words.emplace_back(word);
+    }
   }
 }
 

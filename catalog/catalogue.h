@@ -35,7 +35,7 @@ struct CatalogueEntry {
   std::string title;           ///< our own title, else the friendly, else the official name
   std::string teaser;          ///< our own, may be empty
   std::vector<std::string> words;  ///< everyday words people use for it
-  /// More of them, for its whole object (8 digits) or its Verrichtung (11 digits).
+  /// More of them, shared with its whole object (8 digits) or its Verrichtung (11 digits).
   std::vector<std::string> object_words, group_words;
   std::string type;            ///< Typisierung, who regulates and who executes ("2/3", "5" ...)
   std::string status;          ///< current, unconfirmed, retired

@@ -51,6 +51,7 @@ std::string_view module_title(std::string_view code);
 struct ServiceText {
   ObjectId id;
   std::vector<ServiceKey> keys;    ///< never empty in the index: see ServiceKey::local
+  std::vector<ServiceKey> kin;     ///< of a text without key: services that its name speaks of, as far as we can tell
   std::vector<std::string> areas;  ///< area ids (Area::id) it is valid in; empty: the area of its source
   std::string title, official_title, teaser;
   std::vector<TextModule> modules;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 
+#include "indexer/kinship.h"
 #include "indexer/list_reader.h"
 #include "indexer/plain_text.h"
 #include "indexer/side_table.h"
@@ -22,6 +23,8 @@ class Build {
       : model_(tables),
         writer_(directory, tables, language::chain_version),
         analyzer_(&model_.splitter()),
+        terms_(analyzer_, model_.rules()),
+        kinship_(model_.rules()),
         sources_(sources),
         on_progress_(on_progress) {
     sink_.object = [this](PublishedObject object, const Problem& place) {
@@ -79,7 +82,8 @@ class Build {
       text.official_title = entry.official_name;
       text.teaser = entry.teaser;
       text.words = entry.words;
-      const auto terms = catalogue_terms(analyzer_, entry, writer_.catalogue());
+      const auto terms = terms_.of(entry, writer_.catalogue());
+      kinship_.add(entry.key, terms);
       words_.add_text(entry.official_name);
       words_.add_text(entry.friendly_name);
       for (const auto* list : {&entry.object_words, &entry.group_words})
@@ -137,8 +141,11 @@ class Build {
     if (text.title.empty()) return refuse("Der Leistung fehlt die Bezeichnung (Textmodul 02 oder 03).");
     text.sample = source_->sample;
     use_friendly_title(text);
-    if (text.keys.empty()) text.keys.push_back(ServiceKey::local(language::fold_name(text.title)));
-    const auto terms = text_terms(analyzer_, text);
+    auto terms = terms_.of(text);
+    if (text.keys.empty()) {
+      text.keys.push_back(ServiceKey::local(language::fold_name(text.title)));
+      text.kin = kinship_.inherit(analyzer_.words(text.title), terms);
+    }
     count_words(text);
     if (!writer_.put(std::move(text), terms)) refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");
   }
@@ -166,6 +173,8 @@ class Build {
   language::Model model_;
   IndexWriter writer_;
   language::Analyzer analyzer_;
+  TextTerms terms_;
+  Kinship kinship_;
   language::VocabularyBuilder words_;
   const std::vector<Source>& sources_;
   const std::function<void(const BuildProgress&)>& on_progress_;

@@ -31,6 +31,7 @@ Model::Model(const Tables& tables)
       words_(text_of(tables, words_table)),
       splitter_(vocabulary_, text_of(tables, "synonyms/word_parts.txt")),
       rules_(rules_of(tables), [stemmer = std::make_shared<Stemmer>()](const std::string& word) { return (*stemmer)(word); }),
-      spelling_(spellings(words_, rules_)) {}
+      spelling_(spellings(words_, rules_)),
+      similar_(spellings(words_, rules_)) {}
 
 }  // namespace vsm::language

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "language/analyzer.h"
+#include "language/similar.h"
 #include "language/spelling.h"
 #include "language/splitter.h"
 #include "language/vocabulary.h"
@@ -25,6 +26,7 @@ class Model {
   const Splitter& splitter() const { return splitter_; }
   const WordRules& rules() const { return rules_; }
   const Spelling& spelling() const { return spelling_; }
+  const Similar& similar() const { return similar_; }
   /// Whether the word stands in the index or in a rule: such a word is never corrected.
   bool knows(const std::string& folded) const {
     return words_.find(folded) != nullptr || rules_.left_words().contains(folded) || rules_.is_stopword(folded) ||
@@ -35,6 +37,13 @@ class Model {
     const VocabularyWord* word = vocabulary_.find(folded);
     return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded) || rules_.is_place_word(folded);
   }
+  /// A verb, an adjective ...: says less about what is asked than a noun.
+  bool is_no_noun(const std::string& folded) const {
+    const VocabularyWord* word = vocabulary_.find(folded);
+    return word && word->other && !word->noun;
+  }
+  /// Whether a text of the index uses it.
+  bool is_indexed(const std::string& folded) const { return words_.find(folded) != nullptr; }
   bool is_dictionary_word(const std::string& folded) const { return vocabulary_.find(folded) != nullptr; }
   /// Whether the catalogue or a rule uses it.
   bool is_catalogue_word(const std::string& folded) const {
@@ -47,6 +56,7 @@ class Model {
   Splitter splitter_;
   WordRules rules_;
   Spelling spelling_;
+  Similar similar_;
 };
 
 }  // namespace vsm::language

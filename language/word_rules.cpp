@@ -1,6 +1,7 @@
 #include "language/word_rules.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 
 #include "language/fold.h"
@@ -25,12 +26,15 @@ void each_line(std::string_view text, Visit visit) {
   }
 }
 
-std::string key_of(std::vector<std::string> stems) {
+void sort_unique(std::vector<std::string>& stems) {
   std::sort(stems.begin(), stems.end());
-  std::string key;
-  for (const std::string& stem : stems) key += stem + ' ';
-  return key;
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
 }
+
+/// What a rule is worth when one of its three or more words is missing.
+constexpr double one_missing_share = 0.6;
+/// Other words that may stand between those of a rule.
+constexpr int most_between = 4;
 
 }  // namespace
 
@@ -66,19 +70,17 @@ void WordRules::read_entries(const std::string& file, std::string_view text, con
     for (const std::string& word : words) {
       all.push_back(stem(word));
       if (is_stopword(word)) continue;
-      folded_left_.insert(word);
+      left_words_.insert(word);
       stems.push_back(all.back());
     }
     // "Kind bekommen" must not become a rule for "Kind": where one word would be left the others stay.
-    const bool keep_all = stems.size() < 2 && words.size() > 1;
-    if (keep_all && !stems.empty()) stems = std::move(all);
+    if (stems.size() == 1 && words.size() > 1) stems = std::move(all);
     if (stems.empty()) {
       complaints_.push_back(rule + ": links steht kein Wort, nach dem jemand sucht.");
       return;
     }
-    for (const std::string& word : stems) left_words_.insert(word);
-    longest_ = std::max(longest_, stems.size());
-    auto& expansions = by_left_[key_of(std::move(stems))];
+    sort_unique(stems);
+    std::vector<Expansion> expansions;
     std::string_view right = line.substr(arrow + 2);
     while (!right.empty()) {
       std::string_view one = right.substr(0, right.find('|'));
@@ -93,18 +95,57 @@ void WordRules::read_entries(const std::string& file, std::string_view text, con
         }
       }
       expansion.words = trim(one);
-      if (expansion.words.empty()) continue;
-      expansion.rule = rule;
-      expansions.push_back(std::move(expansion));
-      ++entries_;
+      if (!expansion.words.empty()) expansions.push_back(std::move(expansion));
     }
+    if (expansions.empty()) {
+      complaints_.push_back(rule + ": rechts von „=>“ steht nichts.");
+      return;
+    }
+    for (const std::string& one : stems) by_stem_[one].push_back(static_cast<std::uint32_t>(rules_.size()));
+    rules_.push_back({std::move(stems), std::move(expansions), rule});
   });
 }
 
-std::span<const Expansion> WordRules::expansions(std::span<const std::string> stems) const {
-  const auto found = by_left_.find(key_of({stems.begin(), stems.end()}));
-  if (found == by_left_.end()) return {};
-  return found->second;
+std::vector<RuleMatch> WordRules::match(std::span<const WordStems> words) const {
+  words = words.first(std::min<std::size_t>(words.size(), 64));
+  // By rule, stem by stem: a stem is matched by the word that fits it best.
+  std::unordered_map<std::uint32_t, std::unordered_map<std::string_view, std::pair<double, std::size_t>>> found;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    for (const auto& [stem, weight] : words[at]) {
+      const auto rules = by_stem_.find(stem);
+      if (rules == by_stem_.end()) continue;
+      for (std::uint32_t rule : rules->second) {
+        auto& best = found[rule][rules->first];
+        if (weight > best.first) best = {weight, at};
+      }
+    }
+  }
+  std::vector<RuleMatch> matches;
+  for (const auto& [number, stems] : found) {
+    const Rule& rule = rules_[number];
+    const std::size_t missing = rule.stems.size() - stems.size();
+    if (missing > 1 || (missing == 1 && rule.stems.size() < 3)) continue;
+    RuleMatch match{&rule, 0, missing == 1 ? one_missing_share : 1};
+    for (const auto& [stem, how] : stems) {
+      match.positions |= std::uint64_t{1} << how.second;
+      match.share *= how.first;
+    }
+    const int covered = std::popcount(match.positions);
+    const int window = 64 - std::countl_zero(match.positions) - std::countr_zero(match.positions);
+    // Two words of a rule are two words of the query.
+    if (static_cast<std::size_t>(covered) == stems.size() && window - covered <= most_between) matches.push_back(match);
+  }
+  std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) { return a.rule < b.rule; });
+  return matches;
+}
+
+bool WordRules::has_rule(std::vector<std::string> stems) const {
+  sort_unique(stems);
+  if (stems.empty()) return false;
+  const auto rules = by_stem_.find(stems.front());
+  return rules != by_stem_.end() && std::any_of(rules->second.begin(), rules->second.end(), [&](std::uint32_t number) {
+           return rules_[number].stems == stems;
+         });
 }
 
 }  // namespace vsm::language

@@ -2,6 +2,7 @@
 // of, and words that fit almost everything.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <span>
@@ -15,9 +16,24 @@ namespace vsm::language {
 
 /// One thing that an everyday expression may mean.
 struct Expansion {
-  std::string words;   ///< official words
-  double weight = 1;   ///< above 0 to 1: how surely it means this
-  std::string rule;    ///< file and line, for explanations
+  std::string words;  ///< official words
+  double weight = 1;  ///< above 0 to 1: how surely it means this
+};
+
+/// One line of a list.
+struct Rule {
+  std::vector<std::string> stems;  ///< of the left side, sorted, each once
+  std::vector<Expansion> expansions;
+  std::string name;  ///< file and line, for explanations
+};
+
+/// The stems under which a word of a query may stand in a rule, with how surely it is meant (above 0 to 1).
+using WordStems = std::vector<std::pair<std::string, double>>;
+
+struct RuleMatch {
+  const Rule* rule = nullptr;
+  std::uint64_t positions = 0;  ///< bit per word of the query
+  double share = 1;             ///< less where words are only similar or one of several is missing
 };
 
 /// Entries read from text. Immutable after construction; safe to read from many threads.
@@ -36,13 +52,14 @@ class WordRules {
   /// A name of a place that is an everyday word too.
   bool is_place_word(const std::string& folded) const { return place_words_.contains(folded); }
   bool is_generic(const std::string& folded) const { return generic_.contains(folded); }
-  /// Whether some entry's left side has the word.
-  bool knows(const std::string& stem) const { return left_words_.contains(stem); }
-  /// Expansions of these stems taken together; empty where there is no such entry.
-  std::span<const Expansion> expansions(std::span<const std::string> stems) const;
-  std::size_t longest_left() const { return longest_; }
-  std::size_t size() const { return entries_; }
-  const std::unordered_set<std::string>& left_words() const { return folded_left_; }
+  /// Rules whose left side stands in a query of at most 64 words, in any order and with others between. Of a left side
+  /// of three words or more one may be missing.
+  std::vector<RuleMatch> match(std::span<const WordStems> words) const;
+  /// Whether some rule's left side is exactly these stems.
+  bool has_rule(std::vector<std::string> stems) const;
+  std::span<const Rule> rules() const { return rules_; }
+  /// Folded words of all left sides.
+  const std::unordered_set<std::string>& left_words() const { return left_words_; }
 
   /// What is wrong with the files, in sentences with file and line.
   const std::vector<std::string>& complaints() const { return complaints_; }
@@ -51,10 +68,10 @@ class WordRules {
   void read_words(std::string_view text, std::unordered_set<std::string>& words);
   void read_entries(const std::string& file, std::string_view text, const Stem& stem);
 
-  std::unordered_map<std::string, std::vector<Expansion>> by_left_;
-  std::unordered_set<std::string> stopwords_, generic_, place_words_, left_words_, folded_left_;
+  std::vector<Rule> rules_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_stem_;  ///< positions in rules_
+  std::unordered_set<std::string> stopwords_, generic_, place_words_, left_words_;
   std::vector<std::string> complaints_;
-  std::size_t longest_ = 0, entries_ = 0;
 };
 
 }  // namespace vsm::language

@@ -28,14 +28,19 @@ int grade_of(const GradedQuery& query, const std::string& key) {
 
 }  // namespace
 
-std::vector<ServiceKey> first_results(SearchEngine& engine, const std::string& words) {
+std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words, const std::string& ars) {
   SearchRequest request;
   request.words = words;
+  request.ars = ars;
   const auto answer = engine.search(request);
-  std::vector<ServiceKey> keys;
-  if (const auto* found = std::get_if<SearchAnswer>(&answer))
-    for (const SearchResult& result : found->results) keys.push_back(result.key);
-  return keys;
+  std::vector<RankedResult> ranked;
+  const auto* found = std::get_if<SearchAnswer>(&answer);
+  if (!found) return ranked;
+  for (const SearchResult& result : found->results) {
+    ranked.push_back({result.key, result.text.title, {result.text.id.text()}});
+    for (const Variant& variant : result.variants) ranked.back().ids.push_back(variant.id);
+  }
+  return ranked;
 }
 
 std::pair<double, double> bootstrap_interval(const std::vector<double>& values) {
@@ -53,10 +58,18 @@ std::pair<double, double> bootstrap_interval(const std::vector<double>& values) 
 
 std::vector<GradedQuery> read_graded_queries(const std::string& path) {
   const std::string text = read_file(path);
-  TableReader rows(path, text, {"query", "category", "grade3", "grade2", "grade1"});
   std::vector<GradedQuery> queries;
+  if (text.starts_with("query\tids")) {
+    TableReader rows(path, text, {"query", "ids"});
+    while (rows.next()) {
+      queries.push_back({std::string(rows[0]), "ids", {}, {}});
+      for (std::string_view id : split(rows[1], ',')) queries.back().ids.emplace_back(id);
+    }
+    return queries;
+  }
+  TableReader rows(path, text, {"query", "category", "grade3", "grade2", "grade1"});
   while (rows.next()) {
-    GradedQuery query{std::string(rows[0]), std::string(rows[1]), {}};
+    GradedQuery query{std::string(rows[0]), std::string(rows[1]), {}, {}};
     for (int column = 2; column < 5; ++column)
       for (std::string_view prefix : split(rows[static_cast<std::size_t>(column)], ','))
         query.grades.emplace_back(prefix, 5 - column);
@@ -65,7 +78,37 @@ std::vector<GradedQuery> read_graded_queries(const std::string& path) {
   return queries;
 }
 
-QueryScore score_query(const GradedQuery& query, const std::vector<ServiceKey>& results, const Catalogue& catalogue) {
+namespace {
+
+QueryScore score_grades(const std::vector<int>& grades, const std::vector<int>& ideal, bool empty) {
+  QueryScore score;
+  score.empty = empty;
+  const double best = discounted(ideal);
+  score.ndcg = best > 0 ? discounted(grades) / best : 0;
+  const auto first = std::find(grades.begin(), grades.end(), 3) - grades.begin();
+  if (first < static_cast<std::ptrdiff_t>(grades.size())) {
+    score.reciprocal_rank = 1.0 / static_cast<double>(first + 1);
+    score.success1 = first < 1;
+    score.success3 = first < 3;
+    score.success10 = true;
+  }
+  return score;
+}
+
+QueryScore score_ids(const GradedQuery& query, const std::vector<RankedResult>& results) {
+  std::vector<int> grades;
+  const auto wanted = [&](const std::string& id) {
+    return std::any_of(query.ids.begin(), query.ids.end(), [&](const std::string& end) { return id.ends_with(end); });
+  };
+  for (const RankedResult& result : results)
+    grades.push_back(std::any_of(result.ids.begin(), result.ids.end(), wanted) ? 3 : 0);
+  return score_grades(grades, std::vector<int>(std::min<std::size_t>(10, query.ids.size()), 3), results.empty());
+}
+
+}  // namespace
+
+QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results, const Catalogue& catalogue) {
+  if (!query.ids.empty()) return score_ids(query, results);
   // The best grade of each object's Verrichtungen, and headings whose grade is higher than all of them.
   std::map<std::uint64_t, std::map<std::uint64_t, int>> ideal;
   for (const CatalogueEntry& entry : catalogue.entries()) {
@@ -93,7 +136,7 @@ QueryScore score_query(const GradedQuery& query, const std::vector<ServiceKey>& 
   std::set<std::uint64_t> seen;
   std::vector<int> grades;
   for (std::size_t i = 0; i < results.size() && i < 10; ++i) {
-    const ServiceKey key = results[i];
+    const ServiceKey key = results[i].key;
     int grade = 0;
     if (!catalogue.is_heading(key) && seen.insert(key.group()).second) {
       grade = grade_of(query, key.text());
@@ -105,18 +148,7 @@ QueryScore score_query(const GradedQuery& query, const std::vector<ServiceKey>& 
     }
     grades.push_back(grade);
   }
-  QueryScore score;
-  score.empty = results.empty();
-  const double best = discounted(ideal_grades);
-  score.ndcg = best > 0 ? discounted(grades) / best : 0;
-  const auto first = std::find(grades.begin(), grades.end(), 3) - grades.begin();
-  if (first < static_cast<std::ptrdiff_t>(grades.size())) {
-    score.reciprocal_rank = 1.0 / static_cast<double>(first + 1);
-    score.success1 = first < 1;
-    score.success3 = first < 3;
-    score.success10 = true;
-  }
-  return score;
+  return score_grades(grades, ideal_grades, results.empty());
 }
 
 void Scores::add(const QueryScore& score) {

@@ -15,12 +15,20 @@ struct GradedQuery {
   std::string words, category;
   /// (key prefix of 8, 11 or 14 digits, grade 1 to 3)
   std::vector<std::pair<std::string, int>> grades;
+  /// Instead of grades: ids of texts, each a full answer.
+  std::vector<std::string> ids;
 };
 
-/// The keys of the first ten results, as a caller without a place sees them.
-std::vector<ServiceKey> first_results(SearchEngine& engine, const std::string& words);
+struct RankedResult {
+  ServiceKey key;
+  std::string title;
+  std::vector<std::string> ids;  ///< of the text and its variants, as their source numbers them
+};
 
-/// Columns query, category, grade3, grade2, grade1. Throws TableError.
+/// The first ten results, as a caller at `ars` sees them, or without a place where that is empty.
+std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words, const std::string& ars = {});
+
+/// Columns query, category, grade3, grade2, grade1; or query, ids. Throws TableError.
 std::vector<GradedQuery> read_graded_queries(const std::string& path);
 
 struct QueryScore {
@@ -28,8 +36,8 @@ struct QueryScore {
   bool success1 = false, success3 = false, success10 = false, empty = false;
 };
 
-/// Scores the keys of the first ten results of one query.
-QueryScore score_query(const GradedQuery& query, const std::vector<ServiceKey>& results, const Catalogue& catalogue);
+/// Scores the first ten results of one query.
+QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results, const Catalogue& catalogue);
 
 struct Scores {
   std::size_t queries = 0;

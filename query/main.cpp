@@ -58,8 +58,8 @@ std::map<std::string, double> read_run(const std::string& path) {
   return run;
 }
 
-int evaluate(const std::string& index, const std::string& file, const std::string& save, const std::string& against,
-             bool misses) {
+int evaluate(const std::string& index, const std::string& file, const std::string& ars, const std::string& save,
+             const std::string& against, bool misses) {
   SearchEngine engine(index);
   const IndexReader reader = engine.reader();
   const Catalogue& catalogue = reader.snapshot().catalogue;
@@ -70,7 +70,7 @@ int evaluate(const std::string& index, const std::string& file, const std::strin
   std::map<std::string, double> before;
   if (!against.empty()) before = read_run(against);
   for (const GradedQuery& query : read_graded_queries(file)) {
-    const auto results = first_results(engine, query.words);
+    const auto results = first_results(engine, query.words, ars);
     const QueryScore score = score_query(query, results, catalogue);
     for (auto* group : {&categories[query.category], &all}) {
       group->first.add(score);
@@ -82,8 +82,7 @@ int evaluate(const std::string& index, const std::string& file, const std::strin
     if (misses && !score.success3) {
       std::cout << query.words << "  [" << query.category << "]\n";
       for (std::size_t i = 0; i < std::min<std::size_t>(3, results.size()); ++i)
-        if (const CatalogueEntry* entry = catalogue.find(results[i]))
-          std::cout << "    " << entry->key.text() << ' ' << entry->title << '\n';
+        std::cout << "    " << results[i].key.text() << ' ' << results[i].title << '\n';
     }
   }
   std::printf("category         n  nDCG@10 (95 %%)       s@1    s@3   s@10    MRR  empty\n");
@@ -123,7 +122,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   for (const std::string& word : words) request.words += (request.words.empty() ? "" : " ") + word;
   try {
-    if (*evaluation) return evaluate(index, graded, save, against, misses);
+    if (*evaluation) return evaluate(index, graded, request.ars, save, against, misses);
     vsm::SearchEngine engine(index);
     const auto answer = engine.search(request);
     if (const auto* error = std::get_if<vsm::RequestError>(&answer)) {

@@ -1,22 +1,36 @@
 #include "query/relevance.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 
 #include "language/fold.h"
 
 namespace vsm {
 namespace {
 
+double tune(const char* name, double value) {
+  const char* set = std::getenv(name);
+  return set ? std::atof(set) : value;
+}
 /// What parts of a compound are worth when the whole word is not there.
-constexpr double parts_share = 0.8;
-constexpr double generic_weight = 0.4;
-constexpr double corrected_weight = 0.9;
+const double parts_share = tune("parts_share", 0.8);
+const double parts_power = tune("parts_power", 1);
+const double generic_weight = tune("generic_weight", 0.5);
+const double verb_weight = tune("verb_weight", 0.9);
+const double corrected_weight = 0.9;
+const double words_weight = tune("words_weight", 0.85), shared_weight = tune("shared_weight", 0.9), body_weight = tune("body_weight", 0.8);
+const double second_weight = tune("second_weight", 0.1);
+const double idf_power = tune("idf_power", 0.9);
+const double span_power = tune("span_power", 0.6);
+const double cover_bonus = tune("cover_bonus", 0);
 /// Above these a whole name or an everyday phrase of a service counts this much of all that could be reached.
-constexpr double title_phrase_bonus = 0.5, keyword_phrase_bonus = 0.45;
+const double title_phrase_bonus = tune("title_phrase", 0.5), keyword_phrase_bonus = tune("keyword_phrase", 0.45), shared_phrase_bonus = tune("shared_phrase", 0.4);
 /// A service must reach this share of what the words could reach.
-constexpr double least_share = 0.22;
-constexpr std::size_t longest_span = 6;
+const double least_share = tune("least_share", 0.22);
+const double similar_weight = tune("similar_weight", 0.7), unknown_idf = tune("unknown_idf", 6);
 
 }  // namespace
 
@@ -38,21 +52,22 @@ std::size_t Relevance::column(const std::string& term) {
   reader_.postings(TermKind::word, term, docs_, postings);
   std::size_t services = 0;
   if (!postings.empty()) {
-    column.strength.assign(unit_count_, 0);
+    column.strength.assign(unit_count_, {});
     for (const Posting& posting : postings) {
-      const auto strength = static_cast<float>(posting.impact) / 100;
+      const Strength strength = strength_of(posting.impacts);
       units_of_doc_(posting.doc, [&](std::uint32_t unit) {
-        float& best = column.strength[unit];
-        if (best == 0) {
+        Strength& best = column.strength[unit];
+        if (best.all == 0) {
           ++services;
           touched_.push_back(unit);
         }
-        best = std::max(best, strength);
+        best.all = std::max(best.all, strength.all);
+        best.own = std::max(best.own, strength.own);
       });
     }
   }
   const auto all = static_cast<double>(unit_count_), with = static_cast<double>(services);
-  column.idf = std::log(1 + (all - with + 0.5) / (with + 0.5));
+  column.idf = std::pow(std::log(1 + (all - with + 0.5) / (with + 0.5)), idf_power);
   columns_.push_back(std::move(column));
   return entry->second;
 }
@@ -63,12 +78,14 @@ Relevance::WordValue Relevance::value_of(const language::Word& word, double weig
   value.weight = weight;
   value.shown = word.folded;
   value.idf = columns_[value.whole].idf;
+  value.known = !columns_[value.whole].strength.empty();
   bool all_parts_known = !word.parts.empty();
   double best_part = 0;
   for (const std::string& part : word.parts) {
     value.parts.push_back(column(part));
     const Column& its = columns_[value.parts.back()];
     all_parts_known &= !its.strength.empty();
+    value.known |= !its.strength.empty();
     best_part = std::max(best_part, its.idf);
   }
   // A new compound of known words is no rarer than they are together.
@@ -76,10 +93,21 @@ Relevance::WordValue Relevance::value_of(const language::Word& word, double weig
   return value;
 }
 
-double Relevance::worth(const WordValue& word, std::uint32_t unit) const {
+Relevance::Strength Relevance::strength_of(const Impacts& impacts) {
+  const std::array<double, 4> fields = {impacts.title / 100.0, words_weight * impacts.words / 100,
+                                        shared_weight * impacts.shared / 100, body_weight * impacts.body / 100};
+  double best = 0, sum = 0;
+  for (double field : fields) {
+    best = std::max(best, field);
+    sum += field;
+  }
+  return {static_cast<float>(best + second_weight * (sum - best)), static_cast<float>(std::max(fields[0], fields[1]))};
+}
+
+double Relevance::worth(const WordValue& word, std::uint32_t unit, float Strength::*of) const {
   const auto strength = [&](std::size_t column) {
     const auto& all = columns_[column].strength;
-    return all.empty() ? 0.0 : static_cast<double>(all[unit]);
+    return all.empty() ? 0.0 : static_cast<double>(all[unit].*of);
   };
   double best = strength(word.whole);
   if (!word.parts.empty()) {
@@ -88,91 +116,125 @@ double Relevance::worth(const WordValue& word, std::uint32_t unit) const {
       sum += columns_[part].idf * std::min(1.2, strength(part));
       most += columns_[part].idf;
     }
-    if (most > 0) best = std::max(best, parts_share * (sum / most) * (sum / most));
+    if (most > 0) best = std::max(best, parts_share * std::pow(sum / most, parts_power));
   }
   return word.weight * word.idf * best;
 }
 
-double Relevance::worth(const Meaning& meaning, std::uint32_t unit) const {
+double Relevance::worth(const Meaning& meaning, std::uint32_t unit, float Strength::*of) const {
   double sum = 0;
-  for (const WordValue& word : meaning.words) sum += worth(word, unit);
+  for (const WordValue& word : meaning.words) sum += worth(word, unit, of);
   // Half a meaning is less than half as good.
-  if (meaning.words.size() > 1) sum *= std::min(1.0, sum / meaning.most);
+  if (meaning.words.size() > 1) sum *= std::pow(std::min(1.0, sum / meaning.most), span_power);
   return meaning.weight * sum;
 }
 
-std::vector<double> Relevance::score(const Understood& query) {
-  touched_.clear();
+double Relevance::worth_of_word(std::size_t at, std::uint32_t unit, float Strength::*of) const {
+  double best = words_[at].idf > 0 ? worth(words_[at], unit, of) : 0;
+  for (const WordValue& similar : similar_[at]) best = std::max(best, worth(similar, unit, of));
+  return best;
+}
+
+void Relevance::read_words(const Understood& query) {
   words_.clear();
-  spans_.clear();
-  const std::size_t count = query.words.size();
-  for (const QueryWord& word : query.words)
-    words_.push_back(word.stop ? WordValue()
-                               : value_of(word.word, (word.generic ? generic_weight : 1) *
-                                                         (word.corrected ? corrected_weight : 1)));
-
-  std::vector<std::string> all, asked;
-  for (std::size_t from = 0; from < count; ++from) {
-    all.clear();
-    asked.clear();
-    for (std::size_t length = 1; length <= std::min(longest_span, count - from); ++length) {
-      const QueryWord& last = query.words[from + length - 1];
-      all.push_back(last.word.stem);
-      if (!last.stop) asked.push_back(last.word.stem);
-      auto expansions = model_.rules().expansions(all);
-      if (expansions.empty() && !last.stop && !query.words[from].stop && asked.size() > 1)
-        expansions = model_.rules().expansions(asked);
-      if (expansions.empty()) continue;
-      Span span{from, length, {}};
-      for (const language::Expansion& expansion : expansions) {
-        Meaning meaning;
-        meaning.weight = expansion.weight;
-        if (length == 1 && query.words[from].generic) meaning.weight *= generic_weight;
-        meaning.rule = expansion.rule;
-        for (const language::Word& word : analyzer_.words(expansion.words)) {
-          if (model_.rules().is_stopword(word.folded)) continue;
-          meaning.words.push_back(value_of(word, 1));
-          meaning.most += meaning.words.back().idf;
-        }
-        if (!meaning.words.empty()) span.meanings.push_back(std::move(meaning));
-      }
-      spans_.push_back(std::move(span));
-    }
-  }
-
-  // The best cover of the words by themselves and by rules, for all services at once by the same recurrence.
-  std::sort(touched_.begin(), touched_.end());
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
-  std::vector<std::vector<const Span*>> ending(count + 1);
-  for (const Span& span : spans_) ending[span.from + span.count].push_back(&span);
-  std::vector<double> most(count + 1), best(count + 1);
-  for (std::size_t end = 1; end <= count; ++end) {
-    const WordValue& word = words_[end - 1];
-    if (query.words[end - 1].stop) {
-      most[end] = most[end - 1];
+  similar_.assign(query.words.size(), {});
+  for (std::size_t at = 0; at < query.words.size(); ++at) {
+    const QueryWord& word = query.words[at];
+    if (word.stop) {
+      words_.emplace_back();
       continue;
     }
-    const bool has_rule = std::any_of(ending[end].begin(), ending[end].end(), [](const Span* s) { return s->count == 1; });
-    // A word that the texts do not have but a rule explains asks for what the rule says.
-    most[end] = most[end - 1] +
-                (columns_[word.whole].strength.empty() && word.parts.empty() && has_rule ? 0 : word.weight * word.idf);
-    for (const Span* span : ending[end]) {
-      double strongest = 0;
-      for (const Meaning& meaning : span->meanings) strongest = std::max(strongest, meaning.weight * meaning.most);
-      if (span->count == 1 && most[end] == most[end - 1]) most[end] = most[span->from] + strongest;
-    }
+    const double weight = (word.generic ? generic_weight : model_.is_no_noun(word.word.folded) ? verb_weight : 1) *
+                          (word.corrected ? corrected_weight : 1);
+    words_.push_back(value_of(word.word, weight));
+    for (const auto& [other, similarity] : word.similar)
+      similar_[at].push_back(value_of(other, weight * similar_weight * similarity));
   }
-  potential_ = most[count];
+}
 
-  std::vector<double> scores(unit_count_, 0);
-  for (std::uint32_t unit : touched_) {
-    for (std::size_t end = 1; end <= count; ++end) {
-      best[end] = best[end - 1] + (query.words[end - 1].stop ? 0 : worth(words_[end - 1], unit));
-      for (const Span* span : ending[end])
-        for (const Meaning& meaning : span->meanings)
-          best[end] = std::max(best[end], best[span->from] + worth(meaning, unit));
+void Relevance::read_rules(const Understood& query) {
+  spans_.clear();
+  std::vector<language::WordStems> stems;
+  for (const QueryWord& word : query.words) {
+    stems.push_back({{word.word.stem, 1}});
+    for (const auto& [other, similarity] : word.similar) stems.back().emplace_back(other.stem, similarity);
+  }
+  for (const language::RuleMatch& match : model_.rules().match(stems)) {
+    Span span;
+    span.from = static_cast<std::size_t>(std::countr_zero(match.positions));
+    span.end = 64 - static_cast<std::size_t>(std::countl_zero(match.positions));
+    bool generic = true;
+    for (std::size_t at = span.from; at < span.end; ++at) {
+      const bool covered = (match.positions >> at & 1U) != 0;
+      if (covered) generic &= query.words[at].generic;
+      if (!covered && !query.words[at].stop) span.between.push_back(at);
     }
-    if (best[count] >= least_share * potential_) scores[unit] = best[count];
+    for (const language::Expansion& expansion : match.rule->expansions) {
+      Meaning meaning;
+      meaning.weight = expansion.weight * match.share * (generic ? generic_weight : 1);
+      meaning.rule = match.rule->name;
+      for (const language::Word& word : analyzer_.words(expansion.words)) {
+        if (model_.rules().is_stopword(word.folded)) continue;
+        meaning.words.push_back(value_of(word, 1));
+        meaning.most += meaning.words.back().idf;
+      }
+      span.most = std::max(span.most, meaning.weight * meaning.most);
+      if (!meaning.words.empty()) span.meanings.push_back(std::move(meaning));
+    }
+    if (!span.meanings.empty()) spans_.push_back(std::move(span));
+  }
+  std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.end < b.end; });
+}
+
+double Relevance::potential_of(const Understood& query) const {
+  double sum = 0;
+  for (std::size_t at = 0; at < query.words.size(); ++at) {
+    if (query.words[at].stop) continue;
+    const WordValue& word = words_[at];
+    double most = word.weight * word.idf;
+    if (!word.known) {
+      // A word that no text has asks for what rules say it means; where none does it stays an open question.
+      double by_rule = 0;
+      for (const Span& span : spans_)
+        if (span.from <= at && at < span.end && std::find(span.between.begin(), span.between.end(), at) == span.between.end())
+          by_rule = std::max(by_rule, span.most / static_cast<double>(span.end - span.from - span.between.size()));
+      most = by_rule > 0 ? std::min(most, by_rule) : word.weight * std::min(word.idf, unknown_idf);
+    }
+    sum += most;
+  }
+  return sum;
+}
+
+std::vector<Fit> Relevance::score(const Understood& query) {
+  touched_.clear();
+  read_words(query);
+  read_rules(query);
+  potential_ = potential_of(query);
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+
+  // The best cover of the words by themselves and by rules, word by word.
+  const std::size_t count = query.words.size();
+  std::vector<std::vector<const Span*>> ending(count + 1);
+  for (const Span& span : spans_) ending[span.end].push_back(&span);
+  std::vector<double> best(count + 1), single(count);
+  const auto cover = [&](std::uint32_t unit, float Strength::*of) {
+    for (std::size_t end = 1; end <= count; ++end) {
+      single[end - 1] = worth_of_word(end - 1, unit, of);
+      best[end] = best[end - 1] + single[end - 1];
+      for (const Span* span : ending[end]) {
+        double with = best[span->from];
+        for (std::size_t at : span->between) with += single[at];
+        for (const Meaning& meaning : span->meanings) best[end] = std::max(best[end], with + worth(meaning, unit, of));
+      }
+    }
+    return best[count];
+  };
+  std::vector<Fit> scores(unit_count_);
+  for (std::uint32_t unit : touched_) {
+    const double reached = cover(unit, &Strength::all);
+    if (reached < least_share * potential_) continue;
+    scores[unit] = {reached * (1 + cover_bonus * reached / potential_), cover(unit, &Strength::own)};
   }
 
   if (!query.phrase.empty()) {
@@ -180,8 +242,11 @@ std::vector<double> Relevance::score(const Understood& query) {
     reader_.postings(TermKind::phrase, query.phrase, docs_, postings);
     for (const Posting& posting : postings)
       units_of_doc_(posting.doc, [&](std::uint32_t unit) {
-        const double bonus = posting.field == Field::title ? title_phrase_bonus : keyword_phrase_bonus;
-        scores[unit] = std::max(scores[unit], potential_ * 0.5) + potential_ * bonus;
+        const Impacts& at = posting.impacts;
+        const double bonus = at.title > 0 ? title_phrase_bonus : at.words > 0 ? keyword_phrase_bonus : shared_phrase_bonus;
+        Fit& fit = scores[unit];
+        fit.score = std::max(fit.score, potential_ * 0.5) + potential_ * bonus;
+        if (at.title > 0 || at.words > 0) fit.own += potential_ * bonus;
       });
   }
   return scores;
@@ -189,11 +254,17 @@ std::vector<double> Relevance::score(const Understood& query) {
 
 std::vector<Evidence> Relevance::explain(std::uint32_t unit) const {
   std::vector<Evidence> evidence;
-  for (const WordValue& word : words_)
-    if (const double points = word.idf > 0 ? worth(word, unit) : 0; points > 0) evidence.push_back({word.shown, "word", points});
+  for (std::size_t at = 0; at < words_.size(); ++at) {
+    if (words_[at].idf == 0) continue;
+    if (const double points = worth(words_[at], unit, &Strength::all); points > 0)
+      evidence.push_back({words_[at].shown, "word", points});
+    for (const WordValue& similar : similar_[at])
+      if (const double points = worth(similar, unit, &Strength::all); points > 0)
+        evidence.push_back({similar.shown, "similar to " + words_[at].shown, points});
+  }
   for (const Span& span : spans_) {
     for (const Meaning& meaning : span.meanings) {
-      const double points = worth(meaning, unit);
+      const double points = worth(meaning, unit, &Strength::all);
       if (points <= 0) continue;
       std::string shown;
       for (const WordValue& word : meaning.words) shown += (shown.empty() ? "" : " ") + word.shown;

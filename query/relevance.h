@@ -22,13 +22,14 @@ struct Units {
   std::uint32_t of(ServiceKey key);
 };
 
-struct ScoredService {
-  ServiceKey key;
-  double score = 0;
-};
-
 /// Calls each(doc, unit) for the services that a document speaks for.
 using UnitsOfDoc = std::function<void(DocId, const std::function<void(std::uint32_t)>&)>;
+
+/// How well a service fits. `own` counts only its own names and words, not those it shares with its siblings: it
+/// decides which variant leads.
+struct Fit {
+  double score = 0, own = 0;
+};
 
 /// One matching word, for explanations.
 struct Evidence {
@@ -41,38 +42,52 @@ class Relevance {
   Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer, const Bitmap& docs,
             std::size_t units, UnitsOfDoc units_of_doc);
 
-  /// The score of every unit: 0 for those that do not fit. `bonus` is a factor by unit (1: none).
-  std::vector<double> score(const Understood& query);
+  /// The fit of every unit: 0 for those that do not fit.
+  std::vector<Fit> score(const Understood& query);
   /// What the last query could reach at most.
   double potential() const { return potential_; }
   /// Why a unit got its score in the last query.
   std::vector<Evidence> explain(std::uint32_t unit) const;
 
  private:
+  struct Strength {
+    float all = 0, own = 0;  ///< 0 to about 1.4
+  };
   struct Column {
     double idf = 0;
-    std::vector<float> strength;  ///< by unit, 0 to about 1.4
+    std::vector<Strength> strength;  ///< by unit; empty where no text has the term
   };
   struct WordValue {
     std::size_t whole = 0;
     std::vector<std::size_t> parts;
     double weight = 1, idf = 0;
     std::string shown;
+    bool known = false;  ///< some text has it or a part of it
   };
   struct Meaning {
     std::vector<WordValue> words;
-    double weight = 1, most = 0;
+    double weight = 1;
+    double most = 0;  ///< reached where all words stand in a name
     std::string rule;
   };
+  /// A rule that fits some words of the query, from the first of them to behind the last.
   struct Span {
-    std::size_t from = 0, count = 0;
+    std::size_t from = 0, end = 0;
+    std::vector<std::size_t> between;  ///< words inside that the rule does not speak of
     std::vector<Meaning> meanings;
+    double most = 0;
   };
 
   std::size_t column(const std::string& term);
+  void read_words(const Understood& query);
+  void read_rules(const Understood& query);
+  /// The most that the words of a query could reach.
+  double potential_of(const Understood& query) const;
   WordValue value_of(const language::Word& word, double weight);
-  double worth(const WordValue& word, std::uint32_t unit) const;
-  double worth(const Meaning& meaning, std::uint32_t unit) const;
+  static Strength strength_of(const Impacts& impacts);
+  double worth_of_word(std::size_t at, std::uint32_t unit, float Strength::*of) const;
+  double worth(const WordValue& word, std::uint32_t unit, float Strength::*of) const;
+  double worth(const Meaning& meaning, std::uint32_t unit, float Strength::*of) const;
 
   const IndexReader& reader_;
   const language::Model& model_;
@@ -83,6 +98,7 @@ class Relevance {
   std::unordered_map<std::string, std::size_t> known_;
   std::vector<Column> columns_;
   std::vector<WordValue> words_;
+  std::vector<std::vector<WordValue>> similar_;  ///< by word
   std::vector<Span> spans_;
   std::vector<std::uint32_t> touched_;
   double potential_ = 0;

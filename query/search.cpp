@@ -21,6 +21,9 @@ constexpr double own_text_bonus = 0.1, current_bonus = 0.05, retired_malus = -0.
 constexpr double general_variant_lead = 1.05;
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
 constexpr double weakest_share = 0.3;
+/// What a service counts at a place for which nobody publishes a text of it.
+const double unpublished_share = std::getenv("unpub") ? std::atof(std::getenv("unpub")) : 0.4;
+const double spoken_for_share = std::getenv("spoken") ? std::atof(std::getenv("spoken")) : 0.4;
 
 struct Step {
   const Sheet* sheet;
@@ -31,10 +34,11 @@ struct Step {
 /// The sheets that answer for a place, nearest first, and what they show on one day.
 class View {
  public:
-  View(const IndexReader& reader, std::optional<AreaIndex> place, std::optional<AreaIndex> home_land, Day day)
+  /// Without a place `home` speaks.
+  View(const IndexReader& reader, std::optional<AreaIndex> place, AreaIndex home, Day day)
       : catalogue_(reader.snapshot().catalogue), day_(day) {
     const AreaTable& areas = reader.snapshot().areas;
-    for (AreaIndex area : areas.chain(place ? *place : home_land ? *home_land : areas.bund()))
+    for (AreaIndex area : areas.chain(place.value_or(home)))
       steps_.push_back({&reader.sheet(area), area, areas[area].level});
     if (!place) steps_.push_back({&reader.snapshot().unlisted, std::nullopt, Level::katalog});
   }
@@ -118,6 +122,7 @@ struct RevisionLens {
   RevisionLens(const IndexReader& reader, const std::string& land)
       : snapshot(reader.shared_snapshot()),
         home_land(snapshot->areas.find(land)),
+        home(home_of(*snapshot, home_land)),
         places(snapshot->areas, home_land),
         model(snapshot->word_tables) {
     const AreaTable& areas = snapshot->areas;
@@ -150,8 +155,15 @@ struct RevisionLens {
     for (const CatalogueEntry* entry : snapshot->catalogue.services_of_object(key.object())) visit(entry->key);
   }
 
+  /// The one municipality that all feeds are of, else the home Land.
+  static AreaIndex home_of(const Snapshot& snapshot, std::optional<AreaIndex> home_land) {
+    if (snapshot.covered.cardinality() == 1) return snapshot.areas.municipality(snapshot.covered.minimum());
+    return home_land.value_or(snapshot.areas.bund());
+  }
+
   std::shared_ptr<const Snapshot> snapshot;
   std::optional<AreaIndex> home_land;
+  AreaIndex home;  ///< speaks where nobody named a place
   PlaceFinder places;
   language::Model model;
   Units units;
@@ -165,7 +177,7 @@ struct RevisionLens {
 struct Candidate {
   std::uint64_t group = 0;
   double score = 0;
-  std::vector<std::pair<ServiceKey, double>> keys;  ///< matched keys with their best weight
+  std::vector<std::pair<ServiceKey, Fit>> keys;  ///< matched keys
   DocId best_doc = 0;
   std::vector<Evidence> evidence;
   // Filled when resolved.
@@ -174,15 +186,15 @@ struct Candidate {
   std::vector<std::uint64_t> merged;  ///< further groups of the same text
 };
 
-void score_key(Candidate& candidate, ServiceKey key, double weight, DocId doc) {
+void score_key(Candidate& candidate, ServiceKey key, Fit fit, DocId doc) {
   const auto known =
       std::find_if(candidate.keys.begin(), candidate.keys.end(), [&](const auto& k) { return k.first == key; });
   if (known == candidate.keys.end())
-    candidate.keys.emplace_back(key, weight);
-  else
-    known->second = std::max(known->second, weight);
-  if (weight > candidate.score) {
-    candidate.score = weight;
+    candidate.keys.emplace_back(key, fit);
+  else if (fit.score > known->second.score)
+    known->second = fit;
+  if (fit.score > candidate.score) {
+    candidate.score = fit.score;
     candidate.best_doc = doc;
   }
 }
@@ -217,7 +229,8 @@ class Search {
         view_(view),
         request_(request),
         understood_(understood),
-        has_place_(has_place) {}
+        has_place_(has_place),
+        at_town_(view.steps().front().level == Level::gemeinde) {}
 
   std::vector<Candidate> find() {
     if (understood_.key) {
@@ -276,14 +289,14 @@ class Search {
     if (catalogue_.is_heading(key)) {
       double score = 1'000;
       for (const CatalogueEntry* entry : catalogue_.services_of_object(key.object()))
-        score_key(candidate(entry->key.group()), entry->key, score -= 1, 0);
+        score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0}, 0);
       return;
     }
     if (view_.nearest(key).docs.empty()) return;
-    score_key(candidate(key.group()), key, 1'000, 0);
+    score_key(candidate(key.group()), key, {1'000, 0}, 0);
     double score = 500;
     for (const CatalogueEntry* entry : catalogue_.services_of_object(key.object()))
-      if (entry->key.group() != key.group()) score_key(candidate(entry->key.group()), entry->key, score -= 1, 0);
+      if (entry->key.group() != key.group()) score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0}, 0);
   }
 
   void by_topic() {
@@ -293,7 +306,7 @@ class Search {
       if (entry.heading) continue;
       for (std::size_t own : entry.situations) {
         if ((situation && own != *situation) || (topic && catalogue_.situations()[own].topic != *topic)) continue;
-        score_key(candidate(entry.key.group()), entry.key, 1 + prior(entry.key), 0);
+        score_key(candidate(entry.key.group()), entry.key, {1 + prior(entry.key), 0}, 0);
       }
     }
   }
@@ -311,16 +324,38 @@ class Search {
       });
     };
     Relevance relevance(reader_, lens_.model, analyzer_, docs, general + local.keys.size(), units_of_doc);
-    const std::vector<double> scores = relevance.score(understood_);
-    for (std::uint32_t unit = 0; unit < scores.size(); ++unit) {
-      if (scores[unit] <= 0) continue;
+    const std::vector<Fit> fits = relevance.score(understood_);
+    for (std::uint32_t unit = 0; unit < fits.size(); ++unit) {
+      if (fits[unit].score <= 0) continue;
       const ServiceKey key = unit < general ? lens_.units.keys[unit] : local.keys[unit - general];
       Candidate& its = candidate(key.group());
       const double before = its.score;
-      score_key(its, key, scores[unit] * (1 + prior(key)), 0);
+      score_key(its, key, {fits[unit].score * (1 + prior(key)), fits[unit].own}, 0);
       if (request_.explain && its.score > before) its.evidence = relevance.explain(unit);
     }
+    prefer_published();
     drop_weak();
+  }
+
+  /// What somebody publishes comes before what only the catalogue knows: by much where a text without key speaks of
+  /// the same, and somewhat at a place.
+  void prefer_published() {
+    const auto spoken_for = [&](ServiceKey key) {
+      return std::any_of(view_.steps().begin(), view_.steps().end(), [&](const Step& step) {
+        const auto& kin = step.sheet->kin;
+        const auto same = std::lower_bound(kin.begin(), kin.end(), ServiceKey(key.object() * 1'000'000));
+        return step.area && same != kin.end() && same->object() == key.object();
+      });
+    };
+    for (Candidate& c : candidates_) {
+      const auto published = [&](const auto& key) {
+        return view_.steps()[view_.nearest(key.first).step].level != Level::katalog;
+      };
+      if (std::any_of(c.keys.begin(), c.keys.end(), published)) continue;
+      if (has_place_ || at_town_) c.score *= unpublished_share;
+      if (std::any_of(c.keys.begin(), c.keys.end(), [&](const auto& key) { return spoken_for(key.first); }))
+        c.score *= spoken_for_share;
+    }
   }
 
   /// Keys of the place's own texts that no text of Land, Bund and catalogue has.
@@ -347,7 +382,7 @@ class Search {
   double prior(ServiceKey key) const {
     const CatalogueEntry* entry = catalogue_.find(key);
     if (!entry) return 0;
-    return (entry->words.empty() ? 0 : own_text_bonus) + (entry->status == "current"   ? current_bonus
+    return (entry->teaser.empty() ? 0 : own_text_bonus) + (entry->status == "current"   ? current_bonus
                                                           : entry->status == "retired" ? retired_malus
                                                                                        : 0);
   }
@@ -360,8 +395,9 @@ class Search {
 
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.
   std::vector<Candidate> resolve() {
-    const auto fit = [](const std::pair<ServiceKey, double>& key) {
-      return key.first.detail() == 0 ? key.second * general_variant_lead : key.second;
+    const auto fit = [](const std::pair<ServiceKey, Fit>& key) {
+      const double own = key.second.own + 0.01 * key.second.score;
+      return key.first.detail() == 0 ? own * general_variant_lead : own;
     };
     for (Candidate& c : candidates_)
       std::sort(c.keys.begin(), c.keys.end(), [&](const auto& a, const auto& b) {
@@ -404,7 +440,7 @@ class Search {
   const View& view_;
   const SearchRequest& request_;
   const Understood& understood_;
-  bool has_place_;
+  bool has_place_, at_town_;
   std::vector<Candidate> candidates_;
   std::unordered_map<std::uint64_t, std::size_t> position_;
 };
@@ -516,17 +552,17 @@ class Assembly {
   }
 
   void add_variants(SearchResult& result, const Candidate& candidate) const {
-    std::vector<std::pair<ServiceKey, double>> others(candidate.keys.begin() + 1, candidate.keys.end());
+    std::vector<std::pair<ServiceKey, Fit>> others(candidate.keys.begin() + 1, candidate.keys.end());
     for (ServiceKey key : view_.keys_of_group(candidate.group)) {
       const auto known = [&](const auto& k) { return k.first == key; };
-      if (std::none_of(candidate.keys.begin(), candidate.keys.end(), known)) others.emplace_back(key, 0);
+      if (std::none_of(candidate.keys.begin(), candidate.keys.end(), known)) others.emplace_back(key, Fit{});
     }
     result.variants_total = others.size() + candidate.shown.docs.size() - 1;
     for (std::size_t i = 1; i < candidate.shown.docs.size() && result.variants.size() < variants_listed; ++i) {
       const ServiceText text = reader_.text(candidate.shown.docs[i]);
       result.variants.push_back({text.id.text(), result.key, text.title});
     }
-    for (const auto& [key, score] : others) {
+    for (const auto& [key, fit] : others) {
       if (result.variants.size() == variants_listed) break;
       const auto found = view_.nearest(key);
       if (found.docs.empty()) continue;
@@ -683,7 +719,7 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   Understood understood = understand(request.words, !names_place, reader, lens->model, lens->places, *analyzer);
   if (!understood.place_words.empty()) place = std::move(understood.place);
 
-  const View view(reader, place.chosen, lens->home_land, request.day.value_or(today()));
+  const View view(reader, place.chosen, lens->home, request.day.value_or(today()));
   Search search(reader, *lens, *analyzer, view, request, understood, place.chosen.has_value());
   std::vector<Candidate> found = search.find();
   Filter filter(snapshot.catalogue, request);
@@ -740,14 +776,14 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
     }
   }
   const Day when = day.value_or(today());
-  const View view(reader, place.chosen, lens->home_land, when);
+  const View view(reader, place.chosen, lens->home, when);
   Candidate candidate;
   if (snapshot.catalogue.is_heading(key) && !wanted) {
     const auto services = snapshot.catalogue.services_of_object(key.object());
     key = services.front()->key;
   }
   candidate.group = key.group();
-  candidate.keys = {{key, 0}};
+  candidate.keys = {{key, {}}};
   candidate.lead = key;
   candidate.shown = view.nearest(key);
   // A text of another town is not this place's service; what the place has for its key is.
@@ -811,7 +847,7 @@ Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view
   const Catalogue& catalogue = snapshot.catalogue;
   TopicsAnswer answer{place, std::vector<TopicCount>(catalogue.topics().size()),
                       std::vector<TopicCount>(catalogue.situations().size()), std::move(reader)};
-  const View view(answer.reader, place, lens->home_land, today());
+  const View view(answer.reader, place, lens->home, today());
   std::unordered_set<ServiceKey> online;
   for (const Step& step : view.steps()) {
     for (const SheetJoin& join : step.sheet->online_joins) {

@@ -7,6 +7,8 @@
 namespace vsm {
 namespace {
 
+constexpr double least_similarity = 0.42;
+constexpr std::size_t most_similar = 8;
 constexpr std::size_t words_considered = 32, longest_place_name = 5;
 /// So many people make a name a place even where the catalogue uses it too.
 constexpr std::uint32_t well_known = 100'000;
@@ -103,7 +105,7 @@ class PlaceSearch {
       name += (name.empty() ? "" : " ") + words_[i];
     }
     if (stems.empty()) return false;
-    if (!model_.rules().expansions(stems).empty()) return true;
+    if (model_.rules().has_rule(stems)) return true;
     std::vector<Posting> postings;
     const Bitmap& catalogue = reader_.sheet(areas_.katalog()).docs;
     reader_.postings(TermKind::phrase, name, catalogue, postings);
@@ -147,6 +149,20 @@ std::string remove_place(std::string_view text, const std::string& place_words) 
   return rest;
 }
 
+/// Replaces a word that nothing knows by the word that was meant; false where it stays.
+bool mend(std::string& folded, const language::Model& model) {
+  if (model.knows(folded) || model.is_dictionary_word(folded)) return false;
+  // A compound of known words is known, unless it is one letter off a word that stands in the index.
+  const auto parts = model.splitter().split(folded);
+  const bool compound = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+                          return part.written.size() > 3 && (model.knows(part.base) || model.knows(std::string(part.written)));
+                        });
+  const auto better = model.spelling().correct(folded, compound ? 1 : 2);
+  if (!better) return false;
+  folded = *better;
+  return true;
+}
+
 }  // namespace
 
 Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
@@ -170,23 +186,15 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   const bool only_stopwords = std::all_of(words.begin(), words.end(),
                                           [&](const std::string& w) { return model.rules().is_stopword(w); });
   for (std::string& folded : words) {
-    bool corrected = false;
-    if (!model.knows(folded)) {
-      // A compound of known words is known, unless it is one letter off a word that stands in the index.
-      const auto parts = model.splitter().split(folded);
-      const bool compound = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
-                              return part.written.size() > 3 &&
-                                     (model.knows(part.base) || model.knows(std::string(part.written)));
-                            });
-      if (const auto better = model.spelling().correct(folded, compound ? 1 : 2)) {
-        folded = *better;
-        corrected = mended = true;
-      }
-    }
+    const bool corrected = mend(folded, model);
+    mended |= corrected;
     shown += (shown.empty() ? "" : " ") + folded;
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
-    QueryWord word{analyzer.word(folded), stop, model.rules().is_generic(folded), corrected};
+    QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
+    if (!stop && !model.is_indexed(folded) && !model.is_dictionary_word(folded))
+      for (const auto& [other, similarity] : model.similar().find(folded, least_similarity, most_similar))
+        word.similar.emplace_back(analyzer.word(std::string(other)), similarity);
     const auto same = [&](const QueryWord& known) { return !known.stop && known.word.stem == word.word.stem; };
     // A word that is said twice counts once.
     word.stop |= std::any_of(understood.words.begin(), understood.words.end(), same);

@@ -185,8 +185,7 @@ void IndexReader::postings(TermKind kind, const std::string& term, const Bitmap&
     } else if (*wanted > doc) {
       posting.skip_to(*wanted);
     } else {
-      const auto packed = posting.get_wdf();
-      found.push_back({doc, static_cast<Field>(packed & 3U), packed >> 2U});
+      found.push_back({doc, layout::unpack(posting.get_wdf())});
       ++posting;
       ++wanted;
     }

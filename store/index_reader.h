@@ -28,14 +28,20 @@ class IndexError : public std::runtime_error {
 
 /// Words, and whole names and phrases.
 enum class TermKind : std::uint8_t { word, phrase };
-/// Where in a text a term stands.
-enum class Field : std::uint8_t { title, words, body };
 
-/// That a term stands in a text, and how much it says about it: 100 is a word of a title of usual length.
+/// How much a term says about a text, by where it stands, in hundredths: 100 is a word of a title of usual length, or
+/// a word that people use for just this service. Each from 0 (not there) to 127.
+struct Impacts {
+  std::uint8_t title = 0;   ///< one of its names
+  std::uint8_t words = 0;   ///< what people call just this one
+  std::uint8_t shared = 0;  ///< what people call this one and its siblings
+  std::uint8_t body = 0;    ///< running text
+  bool operator==(const Impacts&) const = default;
+};
+
 struct Posting {
   DocId doc = 0;
-  Field field = Field::title;
-  std::uint32_t impact = 0;
+  Impacts impacts;
 };
 
 struct SourceInfo {

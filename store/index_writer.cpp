@@ -174,7 +174,7 @@ bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
   document.add_boolean_term(layout::id_term(id));
   for (ServiceKey key : text.keys) document.add_boolean_term(layout::key_term(key));
   for (const TextTerm& term : terms)
-    document.add_term(layout::word_term(term.kind, term.term), layout::pack(term.field, term.impact));
+    document.add_term(layout::word_term(term.kind, term.term), layout::pack(term.impacts));
   document.set_data(to_bytes(text));
   const DocId doc = state_->db.add_document(document);
 
@@ -182,7 +182,11 @@ bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
   for (ServiceKey key : text.keys) listed |= state_->catalogue.find(key) != nullptr;
   for (ServiceKey key : text.keys) {
     const SheetText entry{key, doc, text.validity};
-    for (AreaIndex area : valid_in) state_->sheets[area].texts.push_back(entry);
+    for (AreaIndex area : valid_in) {
+      Sheet& sheet = state_->sheets[area];
+      sheet.texts.push_back(entry);
+      sheet.kin.insert(sheet.kin.end(), text.kin.begin(), text.kin.end());
+    }
     if (!listed) state_->unlisted.texts.push_back(entry);
   }
   state_->texts.emplace(id, State::TextPlace{doc, text.keys});
@@ -281,6 +285,8 @@ void IndexWriter::State::sort_sheets() {
   sort_texts(unlisted.texts);
   for (auto& [area, sheet] : sheets) {
     sort_texts(sheet.texts);
+    std::sort(sheet.kin.begin(), sheet.kin.end());
+    sheet.kin.erase(std::unique(sheet.kin.begin(), sheet.kin.end()), sheet.kin.end());
     sort_joins(sheet.online_joins, sheet.online_services);
     sort_joins(sheet.office_joins, sheet.offices);
   }

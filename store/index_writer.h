@@ -15,8 +15,7 @@ namespace vsm {
 struct TextTerm {
   TermKind kind = TermKind::word;
   std::string term;
-  Field field = Field::title;
-  unsigned impact = 100;  ///< see Posting
+  Impacts impacts;
 };
 
 /// Not thread-safe. A writer that is destroyed without finish() leaves the current generation as it was.

@@ -8,7 +8,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 2;
+inline constexpr int format = 3;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";
 
@@ -29,8 +29,15 @@ inline std::string word_term(TermKind kind, const std::string& word) {
   // Xapian's glass bounds a term to 245 bytes.
   return (kind == TermKind::word ? 'T' : 'X') + word.substr(0, 240);
 }
-/// A posting's field and impact in Xapian's one number.
-inline unsigned pack(Field field, unsigned impact) { return impact << 2U | static_cast<unsigned>(field); }
+/// Impacts in Xapian's one number (wdf), 7 bits each. Running text has the lowest, so that most postings take one byte.
+inline std::uint32_t pack(const Impacts& impacts) {
+  return static_cast<std::uint32_t>(impacts.title) << 21U | static_cast<std::uint32_t>(impacts.words) << 14U |
+         static_cast<std::uint32_t>(impacts.shared) << 7U | impacts.body;
+}
+inline Impacts unpack(std::uint32_t packed) {
+  const auto part = [packed](unsigned shift) { return static_cast<std::uint8_t>(packed >> shift & 127U); };
+  return {part(21), part(14), part(7), part(0)};
+}
 inline std::string id_term(const std::string& id) { return "Q" + id.substr(0, 240); }
 inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }
 

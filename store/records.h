@@ -53,7 +53,7 @@ void serialize(Archive& archive, TextModule& module) {
 }
 template <class Archive>
 void serialize(Archive& archive, ServiceText& text) {
-  archive(text.id, text.keys, text.areas, text.title, text.official_title, text.teaser, text.modules, text.words,
+  archive(text.id, text.keys, text.kin, text.areas, text.title, text.official_title, text.teaser, text.modules, text.words,
           text.validity, text.changed, text.source, text.sample);
 }
 template <class Archive>
@@ -76,7 +76,7 @@ void serialize(Archive& archive, SheetJoin& join) {
 }
 template <class Archive>
 void serialize(Archive& archive, Sheet& sheet) {
-  archive(sheet.texts, sheet.online_services, sheet.online_joins, sheet.offices, sheet.office_joins);
+  archive(sheet.texts, sheet.kin, sheet.online_services, sheet.online_joins, sheet.offices, sheet.office_joins);
 }
 template <class Archive>
 void serialize(Archive& archive, Availability::Dated& dated) {

@@ -29,6 +29,7 @@ struct SheetJoin {
 
 struct Sheet {
   std::vector<SheetText> texts;  ///< sorted by key, then doc; a text with several keys has several entries
+  std::vector<ServiceKey> kin;   ///< sorted: services that texts without key speak of
   std::vector<OnlineService> online_services;
   std::vector<SheetJoin> online_joins;  ///< sorted by key, then id of the service
   std::vector<Office> offices;

@@ -69,13 +69,7 @@ TEST(GradedQueries, ReachTheirFloor) {
   const IndexReader reader = engine.reader();
   Scores scores;
   for (const GradedQuery& query : read_graded_queries(VSM_DATA_FOLDER "/evaluation/judgements.tsv")) {
-    SearchRequest request;
-    request.words = query.words;
-    const auto answer = engine.search(request);
-    std::vector<ServiceKey> keys;
-    if (const auto* found = std::get_if<SearchAnswer>(&answer))
-      for (const SearchResult& result : found->results) keys.push_back(result.key);
-    scores.add(score_query(query, keys, reader.snapshot().catalogue));
+    scores.add(score_query(query, first_results(engine, query.words), reader.snapshot().catalogue));
   }
   scores.average();
   std::cout << "nDCG@10 " << scores.ndcg << ", success@1 " << scores.success1 << ", success@3 " << scores.success3

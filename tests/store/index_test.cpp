@@ -24,7 +24,7 @@ ServiceText text(const std::string& id, const std::string& title, const std::str
 void build(const std::string& directory, const std::string& title) {
   IndexWriter writer(directory, project_tables(), 1);
   writer.begin_source({"source", "Source", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
-  const std::vector<TextTerm> terms{{TermKind::word, "ausweis", Field::title, 70}};
+  const std::vector<TextTerm> terms{{TermKind::word, "ausweis", {70, 0, 127, 1}}};
   EXPECT_TRUE(writer.put(text("1", title, "gemeinde:059110000000"), terms));
   EXPECT_FALSE(writer.put(text("1", "again", "gemeinde:059110000000"), terms));
   OnlineService service;
@@ -69,8 +69,7 @@ TEST(Index, WhatWasWrittenIsRead) {
   std::vector<Posting> hits;
   reader.postings(TermKind::word, "ausweis", sheet.docs, hits);
   ASSERT_EQ(hits.size(), 1U);
-  EXPECT_EQ(hits[0].field, Field::title);
-  EXPECT_EQ(hits[0].impact, 70U);
+  EXPECT_EQ(hits[0].impacts, (Impacts{70, 0, 127, 1}));
   EXPECT_EQ(reader.text(hits[0].doc).title, "Personalausweis");
   std::vector<Posting> none;
   reader.postings(TermKind::word, "ausweis", reader.sheet(snapshot.areas.bund()).docs, none);
