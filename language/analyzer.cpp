@@ -2,6 +2,7 @@
 
 #include <libstemmer.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "language/fold.h"
@@ -35,7 +36,18 @@ Word Analyzer::word(std::string folded) const {
 
 std::vector<Word> Analyzer::words(std::string_view text) const {
   std::vector<Word> words;
-  for (std::string& folded : fold_words(text)) words.push_back(word(std::move(folded)));
+  while (!text.empty()) {
+    const std::string_view token = text.substr(0, text.find_first_of(" \t\n"));
+    text.remove_prefix(std::min(text.size(), token.size() + 1));
+    std::string joined;
+    std::vector<std::string> folded = fold_words(token);
+    const bool hyphenated = folded.size() > 1 && token.find('-') != std::string_view::npos;
+    for (std::string& one : folded) {
+      joined += one;
+      words.push_back(word(std::move(one)));
+    }
+    if (hyphenated) words.push_back(word(std::move(joined)));
+  }
   return words;
 }
 

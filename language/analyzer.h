@@ -13,7 +13,7 @@ struct sb_stemmer;
 namespace vsm::language {
 
 /// Stored in every index. Raise it whenever the chain gives another term for the same text.
-inline constexpr int chain_version = 2;
+inline constexpr int chain_version = 3;
 
 struct Word {
   std::string folded;  ///< as written, folded
@@ -39,6 +39,7 @@ class Analyzer {
  public:
   /// `splitter` may be null: then words stay whole. It must outlive the analyzer.
   explicit Analyzer(const Splitter* splitter = nullptr) : splitter_(splitter) {}
+  /// The words of a text in order. "Mutter-Kind-Kur" gives its words and, behind them, what they are in one word.
   std::vector<Word> words(std::string_view text) const;
   Word word(std::string folded) const;
 

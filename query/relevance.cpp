@@ -29,7 +29,9 @@ const double cover_bonus = tune("cover_bonus", 0);
 /// Above these a whole name or an everyday phrase of a service counts this much of all that could be reached.
 const double title_phrase_bonus = tune("title_phrase", 0.5), keyword_phrase_bonus = tune("keyword_phrase", 0.45), shared_phrase_bonus = tune("shared_phrase", 0.4);
 /// A service must reach this share of what the words could reach.
-const double least_share = tune("least_share", 0.22);
+const double least_share = tune("least_share", 0.2);
+/// Where no service reaches this share, the query asks for something else.
+const double least_best_share = tune("least_best", 0.35);
 const double similar_weight = tune("similar_weight", 0.7), unknown_idf = tune("unknown_idf", 6);
 
 }  // namespace
@@ -237,6 +239,12 @@ std::vector<Fit> Relevance::score(const Understood& query) {
     scores[unit] = {reached * (1 + cover_bonus * reached / potential_), cover(unit, &Strength::own)};
   }
 
+  double most = 0;
+  for (const Fit& fit : scores) most = std::max(most, fit.score);
+  if (most < least_best_share * potential_) std::fill(scores.begin(), scores.end(), Fit());
+  if (std::getenv("show_share")) {
+    std::fprintf(stderr, "share %.3f of %.1f  %s\n", most / potential_, potential_, query.phrase.c_str());
+  }
   if (!query.phrase.empty()) {
     std::vector<Posting> postings;
     reader_.postings(TermKind::phrase, query.phrase, docs_, postings);

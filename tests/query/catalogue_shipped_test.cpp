@@ -64,20 +64,5 @@ TEST(WholeCatalogue, ANameLeadsToItsService) {
   EXPECT_GE(static_cast<double>(found), 0.97 * static_cast<double>(names));
 }
 
-TEST(GradedQueries, ReachTheirFloor) {
-  SearchEngine& engine = shipped_engine();
-  const IndexReader reader = engine.reader();
-  Scores scores;
-  for (const GradedQuery& query : read_graded_queries(VSM_DATA_FOLDER "/evaluation/judgements.tsv")) {
-    scores.add(score_query(query, first_results(engine, query.words), reader.snapshot().catalogue));
-  }
-  scores.average();
-  std::cout << "nDCG@10 " << scores.ndcg << ", success@1 " << scores.success1 << ", success@3 " << scores.success3
-            << ", success@10 " << scores.success10 << ", empty " << scores.empty << '\n';
-  EXPECT_EQ(scores.queries, 262U);
-  EXPECT_GE(scores.ndcg, 0.39);
-  EXPECT_GE(scores.success1, 0.45);
-}
-
 }  // namespace
 }  // namespace vsm
