@@ -45,6 +45,11 @@ class Model {
   /// Whether a text of the index uses it.
   bool is_indexed(const std::string& folded) const { return words_.find(folded) != nullptr; }
   bool is_dictionary_word(const std::string& folded) const { return vocabulary_.find(folded) != nullptr; }
+  /// In a German dictionary, or a compound.
+  bool is_german(const std::string& folded) const {
+    const VocabularyWord* word = vocabulary_.find(folded);
+    return (word && (word->noun || word->other)) || splitter_.split(folded).size() > 1;
+  }
   /// Whether the catalogue or a rule uses it.
   bool is_catalogue_word(const std::string& folded) const {
     const VocabularyWord* word = vocabulary_.find(folded);

@@ -58,6 +58,9 @@ void WordRules::read_words(std::string_view text, std::unordered_set<std::string
 }
 
 void WordRules::read_entries(const std::string& file, std::string_view text, const Stem& stem) {
+  // Lists of other languages begin with the two letters of the language.
+  const std::string_view base = std::string_view(file).substr(file.rfind('/') + 1);
+  const bool foreign = base.size() > 3 && (base[2] == '.' || base[2] == '_');
   each_line(text, [&](std::string_view line, std::size_t number) {
     const std::string rule = file + ":" + std::to_string(number);
     const std::size_t arrow = line.find("=>");
@@ -102,7 +105,7 @@ void WordRules::read_entries(const std::string& file, std::string_view text, con
       return;
     }
     for (const std::string& one : stems) by_stem_[one].push_back(static_cast<std::uint32_t>(rules_.size()));
-    rules_.push_back({std::move(stems), std::move(expansions), rule});
+    rules_.push_back({std::move(stems), std::move(expansions), rule, foreign});
   });
 }
 

@@ -25,6 +25,7 @@ struct Rule {
   std::vector<std::string> stems;  ///< of the left side, sorted, each once
   std::vector<Expansion> expansions;
   std::string name;  ///< file and line, for explanations
+  bool foreign = false;  ///< from a list of another language: en.txt, fr_words.txt ...
 };
 
 /// The stems under which a word of a query may stand in a rule, with how surely it is meant (above 0 to 1).

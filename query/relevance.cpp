@@ -28,10 +28,12 @@ const double span_power = tune("span_power", 0.6);
 const double cover_bonus = tune("cover_bonus", 0);
 /// Above these a whole name or an everyday phrase of a service counts this much of all that could be reached.
 const double title_phrase_bonus = tune("title_phrase", 0.5), keyword_phrase_bonus = tune("keyword_phrase", 0.45), shared_phrase_bonus = tune("shared_phrase", 0.4);
+const double single_word_share = tune("single_word", 0.3);
 /// A service must reach this share of what the words could reach.
 const double least_share = tune("least_share", 0.2);
 /// Where no service reaches this share, the query asks for something else.
 const double least_best_share = tune("least_best", 0.35);
+const double false_friend_weight = tune("false_friend", 0.3);
 const double similar_weight = tune("similar_weight", 0.7), unknown_idf = tune("unknown_idf", 6);
 
 }  // namespace
@@ -161,7 +163,12 @@ void Relevance::read_rules(const Understood& query) {
     stems.push_back({{word.word.stem, 1}});
     for (const auto& [other, similarity] : word.similar) stems.back().emplace_back(other.stem, similarity);
   }
+  const bool german = std::all_of(query.words.begin(), query.words.end(), [&](const QueryWord& word) {
+    return word.stop || model_.is_german(word.word.folded);
+  });
   for (const language::RuleMatch& match : model_.rules().match(stems)) {
+    // "pension", "bar", "test": in a German query rather the German word.
+    const double language_share = german && match.rule->foreign && match.rule->stems.size() == 1 ? false_friend_weight : 1;
     Span span;
     span.from = static_cast<std::size_t>(std::countr_zero(match.positions));
     span.end = 64 - static_cast<std::size_t>(std::countl_zero(match.positions));
@@ -173,7 +180,7 @@ void Relevance::read_rules(const Understood& query) {
     }
     for (const language::Expansion& expansion : match.rule->expansions) {
       Meaning meaning;
-      meaning.weight = expansion.weight * match.share * (generic ? generic_weight : 1);
+      meaning.weight = expansion.weight * match.share * language_share * (generic ? generic_weight : 1);
       meaning.rule = match.rule->name;
       for (const language::Word& word : analyzer_.words(expansion.words)) {
         if (model_.rules().is_stopword(word.folded)) continue;
@@ -251,9 +258,9 @@ std::vector<Fit> Relevance::score(const Understood& query) {
     for (const Posting& posting : postings)
       units_of_doc_(posting.doc, [&](std::uint32_t unit) {
         const Impacts& at = posting.impacts;
-        const double bonus = at.title > 0 ? title_phrase_bonus : at.words > 0 ? keyword_phrase_bonus : shared_phrase_bonus;
+        const double bonus = at.title > 0 ? title_phrase_bonus : (at.words > 0 ? keyword_phrase_bonus : shared_phrase_bonus) * (query.words.size() > 1 ? 1 : single_word_share);
         Fit& fit = scores[unit];
-        fit.score = std::max(fit.score, potential_ * 0.5) + potential_ * bonus;
+        fit.score = std::max(fit.score, at.title > 0 ? std::max(most, potential_ * .5) : potential_ * 0.5) + potential_ * bonus;
         if (at.title > 0 || at.words > 0) fit.own += potential_ * bonus;
       });
   }

@@ -16,11 +16,15 @@ constexpr std::size_t results_considered = 1'000;
 constexpr std::size_t variants_listed = 5;
 
 /// Services that people ask for most have texts of their own; among equals they lead.
-constexpr double own_text_bonus = 0.1, current_bonus = 0.05, retired_malus = -0.25;
+double tune(const char* name, double value) {
+  const char* set = std::getenv(name);
+  return set ? std::atof(set) : value;
+}
+const double own_text_bonus = tune("own_text", 0.1), current_bonus = tune("current", 0.05), retired_malus = tune("retired", -0.25);
 /// The general variant leads its group unless another one fits the query clearly better.
-constexpr double general_variant_lead = 1.05;
+const double general_variant_lead = tune("general", 1.05);
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
-constexpr double weakest_share = 0.3;
+const double weakest_share = tune("weakest", 0.3);
 /// What a service counts at a place for which nobody publishes a text of it.
 const double unpublished_share = std::getenv("unpub") ? std::atof(std::getenv("unpub")) : 0.4;
 const double spoken_for_share = std::getenv("spoken") ? std::atof(std::getenv("spoken")) : 0.4;
