@@ -16,7 +16,8 @@ class Similar {
 
   struct Found {
     std::string_view word;
-    double similarity = 0;  ///< share of the longer word's 4-grams that both have, above 0 and up to 1
+    /// The share of the longer word's 4-grams that both have, or of its letters where only an ending differs; up to 1.
+    double similarity = 0;
   };
   /// At most `most` words, the most similar first; none below `least`.
   std::vector<Found> find(std::string_view folded, double least, std::size_t most) const;

@@ -34,6 +34,7 @@ const double least_share = tune("least_share", 0.2);
 /// Where no service reaches this share, the query asks for something else.
 const double least_best_share = tune("least_best", 0.35);
 const double false_friend_weight = tune("false_friend", 0.3);
+const double cap_rule = tune("cap_rule", 1.4);
 const double similar_weight = tune("similar_weight", 0.7), unknown_idf = tune("unknown_idf", 6);
 
 }  // namespace
@@ -168,7 +169,8 @@ void Relevance::read_rules(const Understood& query) {
   });
   for (const language::RuleMatch& match : model_.rules().match(stems)) {
     // "pension", "bar", "test": in a German query rather the German word.
-    const double language_share = german && match.rule->foreign && match.rule->stems.size() == 1 ? false_friend_weight : 1;
+    const bool has_own_meaning = german || model_.is_indexed(query.words[static_cast<std::size_t>(std::countr_zero(match.positions))].word.folded);
+    const double language_share = match.rule->foreign && match.rule->stems.size() == 1 && has_own_meaning ? false_friend_weight : 1;
     Span span;
     span.from = static_cast<std::size_t>(std::countr_zero(match.positions));
     span.end = 64 - static_cast<std::size_t>(std::countl_zero(match.positions));
@@ -190,6 +192,13 @@ void Relevance::read_rules(const Understood& query) {
       span.most = std::max(span.most, meaning.weight * meaning.most);
       if (!meaning.words.empty()) span.meanings.push_back(std::move(meaning));
     }
+    double covered_idf = 0;
+    for (std::size_t at = span.from; at < span.end; ++at) {
+      if ((match.positions >> at & 1U) == 0) continue;
+      covered_idf += words_[at].known ? words_[at].idf : 100;
+    }
+    for (Meaning& meaning : span.meanings)
+      if (meaning.most > covered_idf * cap_rule) meaning.weight *= covered_idf * cap_rule / meaning.most;
     if (!span.meanings.empty()) spans_.push_back(std::move(span));
   }
   std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.end < b.end; });
