@@ -10,6 +10,7 @@
 #include "indexer/build.h"
 #include "indexer/progress.h"
 #include "indexer/sample_feeds.h"
+#include "query/rule_check.h"
 
 #ifndef VSM_DATA_FOLDER
 #define VSM_DATA_FOLDER "data"
@@ -95,6 +96,22 @@ int status(const std::string& directory, bool all) {
   return 0;
 }
 
+int check_synonyms(const std::string& index, const std::string& folder, const std::vector<std::string>& graded,
+                   bool hints) {
+  const TableTexts lists = read_texts(folder);
+  if (lists.empty()) throw TableError(folder + " holds no word lists (.txt)");
+  std::size_t errors = 0, shown = 0;
+  for (const RuleFinding& finding : check_rules(index, lists, graded)) {
+    const bool is_error = finding.kind == RuleFinding::Kind::unreadable || finding.kind == RuleFinding::Kind::loop;
+    errors += is_error;
+    if (!is_error && finding.kind == RuleFinding::Kind::duplicate && !hints) continue;
+    ++shown;
+    std::cout << finding.rule << ": " << finding.message << '\n';
+  }
+  std::cout << lists.size() << " Listen geprüft, " << shown << " Hinweise, davon " << errors << " Fehler.\n";
+  return errors > 0 ? 1 : 0;
+}
+
 int sample(const SampleRequest& request) {
   const SampleSummary summary = write_sample_feeds(request);
   std::cout << summary.sources << " Quellen (" << summary.municipalities << " Kommunen) mit " << summary.texts
@@ -130,11 +147,23 @@ int main(int argc, char** argv) {
       ->delimiter(',')
       ->capture_default_str();
   sample_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
+
+  std::string synonyms = VSM_DATA_FOLDER "/../synonyms";
+  std::vector<std::string> graded;
+  bool hints = false;
+  auto* synonyms_command = app.add_subcommand("synonyms", "Wortlisten");
+  synonyms_command->require_subcommand(1);
+  auto* check_command = synonyms_command->add_subcommand("check", "Prüft die Wortlisten vor dem nächsten Bau");
+  check_command->add_option("--index", index, "Ordner des Index, dessen Wörter gelten")->required();
+  check_command->add_option("--synonyms", synonyms, "Ordner mit den Wortlisten")->capture_default_str();
+  check_command->add_option("--graded", graded, "bewertete Anfragen, an denen sich zeigt, ob ein Eintrag schadet");
+  check_command->add_flag("--duplicates", hints, "nennt auch, was doppelt steht");
   CLI11_PARSE(app, argc, argv);
 
   try {
     if (*build_command) return build(index, data, sources, quiet);
     if (*status_command) return status(index, all);
+    if (*check_command) return check_synonyms(index, synonyms, graded, hints);
     request.data_folder = data;
     return sample(request);
   } catch (const std::exception& error) {

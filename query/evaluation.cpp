@@ -33,10 +33,14 @@ std::vector<RankedResult> first_results(SearchEngine& engine, const std::string&
   request.words = words;
   request.ars = ars;
   const auto answer = engine.search(request);
-  std::vector<RankedResult> ranked;
   const auto* found = std::get_if<SearchAnswer>(&answer);
-  if (!found) return ranked;
-  for (const SearchResult& result : found->results) {
+  return found ? ranked_results(*found) : std::vector<RankedResult>();
+}
+
+std::vector<RankedResult> ranked_results(const SearchAnswer& answer) {
+  std::vector<RankedResult> ranked;
+  for (const SearchResult& result : answer.results) {
+    if (ranked.size() == 10) break;
     ranked.push_back({result.key, result.text.title, {result.text.id.text()}});
     for (const Variant& variant : result.variants) ranked.back().ids.push_back(variant.id);
   }

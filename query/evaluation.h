@@ -25,7 +25,9 @@ struct RankedResult {
   std::vector<std::string> ids;  ///< of the text and its variants, as their source numbers them
 };
 
-/// The first ten results, as a caller at `ars` sees them, or without a place where that is empty.
+/// The first ten results of an answer.
+std::vector<RankedResult> ranked_results(const SearchAnswer& answer);
+/// Those of a search as a caller at `ars` sees them, or without a place where that is empty.
 std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words, const std::string& ars = {});
 
 /// Columns query, category, grade3, grade2, grade1; or query, ids. Throws TableError.

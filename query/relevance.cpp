@@ -157,7 +157,7 @@ void Relevance::read_words(const Understood& query) {
   }
 }
 
-void Relevance::read_rules(const Understood& query) {
+void Relevance::read_rules(const Understood& query, std::string_view without_rule) {
   spans_.clear();
   std::vector<language::WordStems> stems;
   for (const QueryWord& word : query.words) {
@@ -168,6 +168,7 @@ void Relevance::read_rules(const Understood& query) {
     return word.stop || model_.is_german(word.word.folded);
   });
   for (const language::RuleMatch& match : model_.rules().match(stems)) {
+    if (match.rule->name == without_rule) continue;
     // "pension", "bar", "test": in a German query rather the German word.
     const bool has_own_meaning = german || model_.is_indexed(query.words[static_cast<std::size_t>(std::countr_zero(match.positions))].word.folded);
     const double language_share = match.rule->foreign && match.rule->stems.size() == 1 && has_own_meaning ? false_friend_weight : 1;
@@ -223,10 +224,10 @@ double Relevance::potential_of(const Understood& query) const {
   return sum;
 }
 
-std::vector<Fit> Relevance::score(const Understood& query) {
+std::vector<Fit> Relevance::score(const Understood& query, std::string_view without_rule) {
   touched_.clear();
   read_words(query);
-  read_rules(query);
+  read_rules(query, without_rule);
   potential_ = potential_of(query);
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());

@@ -43,7 +43,7 @@ class Relevance {
             std::size_t units, UnitsOfDoc units_of_doc);
 
   /// The fit of every unit: 0 for those that do not fit.
-  std::vector<Fit> score(const Understood& query);
+  std::vector<Fit> score(const Understood& query, std::string_view without_rule = {});
   /// What the last query could reach at most.
   double potential() const { return potential_; }
   /// Why a unit got its score in the last query.
@@ -80,7 +80,7 @@ class Relevance {
 
   std::size_t column(const std::string& term);
   void read_words(const Understood& query);
-  void read_rules(const Understood& query);
+  void read_rules(const Understood& query, std::string_view without_rule);
   /// The most that the words of a query could reach.
   double potential_of(const Understood& query) const;
   WordValue value_of(const language::Word& word, double weight);

@@ -22,6 +22,7 @@ double tune(const char* name, double value) {
 }
 const double own_text_bonus = tune("own_text", 0.1), current_bonus = tune("current", 0.05), retired_malus = tune("retired", -0.25);
 /// The general variant leads its group unless another one fits the query clearly better.
+const double asked_variant_lead = tune("asked", 1.06);
 const double general_variant_lead = tune("general", 1.05);
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
 const double weakest_share = tune("weakest", 0.3);
@@ -123,12 +124,12 @@ class View {
 
 /// What is derived once from a revision, shared by all requests.
 struct RevisionLens {
-  RevisionLens(const IndexReader& reader, const std::string& land)
+  RevisionLens(const IndexReader& reader, const std::string& land, const std::optional<TableTexts>& word_lists)
       : snapshot(reader.shared_snapshot()),
         home_land(snapshot->areas.find(land)),
         home(home_of(*snapshot, home_land)),
         places(snapshot->areas, home_land),
-        model(snapshot->word_tables) {
+        model(with_word_lists(snapshot->word_tables, word_lists)) {
     const AreaTable& areas = snapshot->areas;
     std::vector<const Sheet*> sheets{&snapshot->unlisted};
     for (AreaIndex area = 0; area < areas.size(); ++area)
@@ -328,7 +329,7 @@ class Search {
       });
     };
     Relevance relevance(reader_, lens_.model, analyzer_, docs, general + local.keys.size(), units_of_doc);
-    const std::vector<Fit> fits = relevance.score(understood_);
+    const std::vector<Fit> fits = relevance.score(understood_, request_.without_rule);
     for (std::uint32_t unit = 0; unit < fits.size(); ++unit) {
       if (fits[unit].score <= 0) continue;
       const ServiceKey key = unit < general ? lens_.units.keys[unit] : local.keys[unit - general];
@@ -399,9 +400,10 @@ class Search {
 
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.
   std::vector<Candidate> resolve() {
-    const auto fit = [](const std::pair<ServiceKey, Fit>& key) {
+    const auto fit = [this](const std::pair<ServiceKey, Fit>& key) {
       const double own = key.second.own + 0.01 * key.second.score;
-      return key.first.detail() == 0 ? own * general_variant_lead : own;
+      const CatalogueEntry* entry = catalogue_.find(key.first);
+      return own * (key.first.detail() == 0 ? general_variant_lead : 1) * (entry && !entry->teaser.empty() ? asked_variant_lead : 1);
     };
     for (Candidate& c : candidates_)
       std::sort(c.keys.begin(), c.keys.end(), [&](const auto& a, const auto& b) {
@@ -670,6 +672,14 @@ Result<PlaceFinder::Reading> read_place(const AreaTable& areas, const PlaceFinde
 
 }  // namespace
 
+TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTexts>& lists) {
+  if (!lists) return tables;
+  TableTexts changed = tables;
+  std::erase_if(changed, [](const auto& table) { return table.first.starts_with("synonyms/"); });
+  changed.insert(lists->begin(), lists->end());
+  return changed;
+}
+
 struct SearchEngine::Lens : RevisionLens {
   using RevisionLens::RevisionLens;
 };
@@ -684,7 +694,7 @@ std::shared_ptr<const SearchEngine::Lens> SearchEngine::lens_for(const IndexRead
     throw IndexError("the index was made with another analysis of words; build it again with vsm-index build");
   const std::lock_guard hold(mutex_);
   if (!lens_ || lens_->snapshot != reader.shared_snapshot())
-    lens_ = std::make_shared<Lens>(reader, settings_.home_land);
+    lens_ = std::make_shared<Lens>(reader, settings_.home_land, settings_.word_lists);
   return lens_;
 }
 

@@ -38,6 +38,7 @@ struct SearchRequest {
   std::optional<Day> day;              ///< default: today
   bool english = false;                ///< names of topics in English
   bool explain = false;                ///< fill in SearchResult::evidence
+  std::string without_rule;            ///< leaves one rule of the word lists out: "synonyms/bildung.txt:12"
 };
 
 /// An online service or office with the key and the area for which it was found. Pointers live as long as the
@@ -139,8 +140,12 @@ struct PlacesAnswer {
   IndexReader reader;
 };
 
+/// Tables of an index with its word lists replaced; without `lists` as they are.
+TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTexts>& lists);
+
 struct SearchSettings {
   std::string home_land = "05";  ///< ARS of the Land whose places and texts come first
+  std::optional<TableTexts> word_lists;  ///< instead of those in the index: an editor's, "synonyms/bildung.txt" ...
 };
 
 /// Thread-safe. All calls throw IndexError when the index cannot be read.
