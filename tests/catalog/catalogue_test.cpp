@@ -43,6 +43,16 @@ TEST(Days, OnlyDatesThatExist) {
     EXPECT_FALSE(parse_day(bad)) << bad;
 }
 
+TEST(Days, PeriodsThatMeetAreOneAndWrongOnesNone) {
+  EXPECT_TRUE(Validity().always());
+  EXPECT_TRUE(Validity({{day_min, 3}, {4, day_max}}).always());
+  const Validity validity({{30, day_max}, {10, 19}, {12, 15}, {20, 22}, {40, 50}, {9, 8}});
+  EXPECT_THAT(validity.periods(), ::testing::ElementsAre(Period{10, 22}, Period{30, day_max}));
+  EXPECT_TRUE(validity.holds(10));
+  EXPECT_FALSE(validity.holds(23));
+  EXPECT_FALSE(Validity({{9, 8}}).holds(9));
+}
+
 TEST(Catalogue, HoldsEveryKeyWithItsOrder) {
   EXPECT_EQ(catalogue().entries().size(), 5'577U);
   EXPECT_EQ(catalogue().topics().size(), 14U);
