@@ -204,6 +204,18 @@ TEST_F(SearchTest, EqualNamesPreferTheHomeLandAndOfferTheOthers) {
   EXPECT_EQ(areas[*ask("hund", "", "Kreis Steinfurt").place].level, Level::kreis);
 }
 
+TEST_F(SearchTest, AmongEqualNamesElsewherePopulationDecides) {
+  const auto answer = ask("hund", "", "Halle");
+  ASSERT_FALSE(answer.places.empty());
+  EXPECT_EQ(answer.place_labels[0], "Halle (Saale)") << "before the villages named just Halle";
+  const auto reader = engine_->reader();
+  const AreaTable& areas = reader.snapshot().areas;
+  const PlaceFinder elsewhere(areas, areas.find("12"));
+  for (const auto& [name, code] : {std::pair("Halle", "150020000000"), std::pair("Offenbach", "064130000000"),
+                                   std::pair("Freiburg", "083110000000")})
+    EXPECT_EQ(areas[*elsewhere.read(name).chosen].code, code) << name;
+}
+
 TEST_F(SearchTest, ASharedPostcodeChoosesNone) {
   const auto answer = ask("hund", "", "52538");
   EXPECT_FALSE(answer.place);
