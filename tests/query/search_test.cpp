@@ -216,6 +216,21 @@ TEST_F(SearchTest, AmongEqualNamesElsewherePopulationDecides) {
     EXPECT_EQ(areas[*elsewhere.read(name).chosen].code, code) << name;
 }
 
+TEST_F(SearchTest, LiteralWordsAreNeitherMendedNorReadAsAPlace) {
+  SearchRequest request;
+  request.words = "hunt anmelden bochum";
+  const auto helped = std::get<SearchAnswer>(try_ask(request));
+  EXPECT_TRUE(helped.place);
+  request.words = "perosnalausweis bochum";
+  EXPECT_EQ(std::get<SearchAnswer>(try_ask(request)).corrected, "personalausweis");
+  request.literal = true;
+  const auto literal = std::get<SearchAnswer>(try_ask(request));
+  EXPECT_EQ(literal.corrected, "");
+  EXPECT_FALSE(literal.place);
+  for (const SearchResult& result : literal.results)
+    EXPECT_EQ(result.text.title.find("Personalausweis"), std::string::npos) << result.text.title;
+}
+
 TEST_F(SearchTest, ASharedPostcodeChoosesNone) {
   const auto answer = ask("hund", "", "52538");
   EXPECT_FALSE(answer.place);
