@@ -49,7 +49,7 @@ AreaTable::AreaTable(const TableTexts& texts) {
 
 void AreaTable::add(Area area) {
   const AreaIndex index = static_cast<AreaIndex>(areas_.size());
-  if (!by_id_.emplace(area.id(), index).second) throw TableError("areas: " + area.id() + " stands twice");
+  by_id_.emplace(area.id(), index);
   // Rows come from the Bund down, so the level nearest to the citizen stays.
   by_code_[area.code] = index;
   if (area.ags.size() == 8) by_ags_[area.ags] = index;
@@ -61,9 +61,7 @@ void AreaTable::read_tree(std::string_view text) {
       "areas/areas.tsv", text,
       {"level", "ars", "ags", "parent", "name", "short", "kind", "population", "lat", "lon"});
   while (rows.next()) {
-    const auto fail = [&](const char* what) {
-      throw TableError("areas/areas.tsv line " + std::to_string(rows.line()) + ": " + what);
-    };
+    const auto fail = [&](const char* what) { throw rows.error(what); };
     Area area;
     const auto level = parse_level(rows[0]);
     if (!level) fail("unknown level");
@@ -81,6 +79,7 @@ void AreaTable::read_tree(std::string_view text) {
     std::from_chars(rows[7].data(), rows[7].data() + rows[7].size(), area.population);
     area.latitude = std::strtof(std::string(rows[8]).c_str(), nullptr);
     area.longitude = std::strtof(std::string(rows[9]).c_str(), nullptr);
+    if (find_id(area.id())) fail("the area stands twice");
     const auto index = static_cast<AreaIndex>(areas_.size());
     if (area.level == Level::bund) bund_ = index;
     if (area.level == Level::gemeinde) municipalities_.push_back(index);
@@ -95,11 +94,11 @@ void AreaTable::read_sets(std::string_view text) {
   TableReader rows("areas/sets.tsv", text, {"id", "level", "name", "short", "members"});
   while (rows.next()) {
     const auto level = parse_level(rows[1]);
-    if (!level)
-      throw TableError("areas/sets.tsv line " + std::to_string(rows.line()) + ": unknown level");
+    if (!level) throw rows.error("unknown level");
     Area area;
     area.level = *level;
     area.code = rows[0];
+    if (find_id(area.id())) throw rows.error("the area stands twice");
     area.name = rows[2];
     area.short_name = rows[3];
     area.kind = rows[1];
@@ -134,8 +133,7 @@ void AreaTable::read_postcodes(std::string_view text) {
   TableReader rows("areas/postcodes.tsv", text, {"postcode", "ars"});
   while (rows.next()) {
     const auto place = find(rows[1]);
-    if (!place)
-      throw TableError("areas/postcodes.tsv line " + std::to_string(rows.line()) + ": unknown ARS");
+    if (!place) throw rows.error("unknown ARS");
     auto& places = by_postcode_[std::string(rows[0])];
     if (std::find(places.begin(), places.end(), *place) == places.end()) places.push_back(*place);
   }

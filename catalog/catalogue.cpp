@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 namespace vsm {
 namespace {
@@ -13,11 +14,9 @@ std::optional<std::size_t> position(const Range& range, std::string_view id) {
   return static_cast<std::size_t>(found - range.begin());
 }
 
-ServiceKey key_in(std::string_view table, const TableReader& rows, std::string_view text) {
+ServiceKey key_in(const TableReader& rows, std::string_view text) {
   const auto key = ServiceKey::parse(text);
-  if (!key)
-    throw TableError(std::string(table) + " line " + std::to_string(rows.line()) + ": \"" + std::string(text) +
-                     "\" is no service key of 14 digits");
+  if (!key) throw rows.error("\"" + std::string(text) + "\" is no service key of 14 digits");
   return *key;
 }
 
@@ -25,14 +24,19 @@ ServiceKey key_in(std::string_view table, const TableReader& rows, std::string_v
 
 Catalogue::Catalogue(const TableTexts& texts) {
   TableReader topics("topics/topics.tsv", texts.at("topics/topics.tsv"), {"topic", "name", "name_en"});
-  while (topics.next())
+  while (topics.next()) {
+    if (topics_.size() == topics_limit)
+      throw topics.error("at most " + std::to_string(topics_limit) + " topics");
     topics_.push_back({std::string(topics[0]), std::string(topics[1]), std::string(topics[2])});
+  }
 
   TableReader situations("topics/situations.tsv", texts.at("topics/situations.tsv"),
                          {"situation", "topic", "name", "audience"});
   while (situations.next()) {
     const auto topic = find_topic(situations[1]);
-    if (!topic) throw TableError("topics/situations.tsv: unknown topic " + std::string(situations[1]));
+    if (!topic) throw situations.error("unknown topic " + std::string(situations[1]));
+    if (situations_.size() == situations_limit)
+      throw situations.error("at most " + std::to_string(situations_limit) + " situations");
     std::uint8_t audience = 0;
     for (std::string_view who : split(situations[3], ','))
       audience |= static_cast<std::uint8_t>(who == "business" ? audience_business : audience_citizen);
@@ -41,9 +45,11 @@ Catalogue::Catalogue(const TableTexts& texts) {
 
   TableReader services("catalogue/services.tsv", texts.at("catalogue/services.tsv"),
                        {"key", "name", "name2", "type", "status"});
+  std::unordered_set<ServiceKey> known;
   while (services.next()) {
     CatalogueEntry entry;
-    entry.key = key_in("catalogue/services.tsv", services, services[0]);
+    entry.key = key_in(services, services[0]);
+    if (!known.insert(entry.key).second) throw services.error(entry.key.text() + " stands twice");
     entry.official_name = services[1];
     entry.friendly_name = services[2];
     entry.title = entry.friendly_name.empty() ? entry.official_name : entry.friendly_name;
@@ -52,10 +58,6 @@ Catalogue::Catalogue(const TableTexts& texts) {
     entries_.push_back(std::move(entry));
   }
   std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  for (std::size_t i = 0; i + 1 < entries_.size(); ++i) {
-    if (entries_[i].key == entries_[i + 1].key)
-      throw TableError("catalogue/services.tsv: " + entries_[i].key.text() + " stands twice");
-  }
   for (auto& entry : entries_) {
     const auto above = [](const CatalogueEntry& e, std::uint64_t object) { return e.key.object() < object; };
     auto first = std::lower_bound(entries_.begin(), entries_.end(), entry.key.object(), above);
@@ -69,10 +71,9 @@ Catalogue::Catalogue(const TableTexts& texts) {
   while (ozg.next()) ozg_names.emplace(ozg[0], ozg[1]);
   TableReader order("topics/services.tsv", texts.at("topics/services.tsv"), {"key", "situation", "ozg"});
   while (order.next()) {
-    CatalogueEntry* entry = entry_of(key_in("topics/services.tsv", order, order[0]));
+    CatalogueEntry* entry = entry_of(key_in(order, order[0]));
     const auto situation = find_situation(order[1]);
-    if (!entry || !situation)
-      throw TableError("topics/services.tsv line " + std::to_string(order.line()) + ": unknown key or situation");
+    if (!entry || !situation) throw order.error("unknown key or situation");
     if (entry->situations.empty()) entry->audience = 0;
     entry->situations.push_back(*situation);
     entry->audience |= situations_[*situation].audience;
@@ -81,8 +82,8 @@ Catalogue::Catalogue(const TableTexts& texts) {
 
   TableReader own("texts.tsv", texts.at("texts.tsv"), {"key", "title", "teaser", "words"});
   while (own.next()) {
-    CatalogueEntry* entry = entry_of(key_in("texts.tsv", own, own[0]));
-    if (!entry) throw TableError("texts.tsv: " + std::string(own[0]) + " is not in the catalogue");
+    CatalogueEntry* entry = entry_of(key_in(own, own[0]));
+    if (!entry) throw own.error(std::string(own[0]) + " is not in the catalogue");
     entry->title = own[1];
     entry->teaser = own[2];
     for (std::string_view word : split(own[3], ';')) entry->words.emplace_back(word);
@@ -93,7 +94,7 @@ Catalogue::Catalogue(const TableTexts& texts) {
     const std::string_view prefix = everyday[0];
     const bool fits = prefix.size() == 8 || prefix.size() == 11 || prefix.size() == 14;
     const auto first = fits ? ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0')) : std::nullopt;
-    if (!first) throw TableError("words.tsv: \"" + std::string(prefix) + "\" is no prefix of 8, 11 or 14 digits");
+    if (!first) throw everyday.error("\"" + std::string(prefix) + "\" is no prefix of 8, 11 or 14 digits");
     const auto belongs = [&](ServiceKey key) {
       if (prefix.size() == 8) return key.object() == first->object();
       return prefix.size() == 11 ? key.group() == first->group() : key == *first;

@@ -45,10 +45,14 @@ struct CatalogueEntry {
   bool heading = false;  ///< Verrichtung 000 of an object with other Verrichtungen: folded into those
 };
 
+/// So many there may be: search keeps them as the bits of one number.
+inline constexpr std::size_t topics_limit = 32, situations_limit = 64;
+
 /// Immutable after construction; safe to read from many threads.
 class Catalogue {
  public:
-  /// Reads topics/*.tsv, catalogue/services.tsv and texts.tsv. Throws TableError.
+  /// Reads topics/*.tsv, catalogue/services.tsv, texts.tsv and words.tsv. Throws TableError, also for too
+  /// many topics.
   explicit Catalogue(const TableTexts& texts);
 
   std::span<const Topic> topics() const { return topics_; }

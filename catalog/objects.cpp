@@ -1,5 +1,6 @@
 #include "catalog/objects.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -24,6 +25,24 @@ std::optional<Day> parse_day(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return static_cast<Day>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+Validity::Validity(std::vector<Period> periods) : periods_(std::move(periods)) {
+  std::erase_if(periods_, [](const Period& period) { return period.from > period.to; });
+  std::sort(periods_.begin(), periods_.end());
+  std::vector<Period> apart;
+  for (const Period& period : periods_) {
+    if (!apart.empty() && (apart.back().to == day_max || period.from <= apart.back().to + 1))
+      apart.back().to = std::max(apart.back().to, period.to);
+    else
+      apart.push_back(period);
+  }
+  periods_ = std::move(apart);
+}
+
+bool Validity::holds(Day day) const {
+  return std::any_of(periods_.begin(), periods_.end(),
+                     [&](const Period& period) { return period.holds(day); });
 }
 
 std::string_view module_title(std::string_view code) {

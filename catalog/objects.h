@@ -32,10 +32,28 @@ std::optional<Day> parse_day(std::string_view text);
 Day today();
 
 /// Both ends count. An absent end is open.
-struct Validity {
+struct Period {
   Day from = day_min, to = day_max;
   bool holds(Day day) const { return from <= day && day <= to; }
   bool always() const { return from == day_min && to == day_max; }
+  auto operator<=>(const Period&) const = default;
+};
+
+/// The days on which something holds: always, unless periods are given.
+class Validity {
+ public:
+  Validity() = default;
+  /// In any order; they may overlap. One that ends before it begins counts for nothing; if none is left, it
+  /// never holds.
+  explicit Validity(std::vector<Period> periods);
+
+  bool holds(Day day) const;
+  bool always() const { return periods_.size() == 1 && periods_.front().always(); }
+  /// In order, with days between them, so that at most one holds on a day.
+  const std::vector<Period>& periods() const { return periods_; }
+
+ private:
+  std::vector<Period> periods_{Period{}};
 };
 
 /// Codes of urn:de:xzufi:codeliste:leistungstextmodulleika: 24 Teaser, 06 Volltext, 08 Erforderliche

@@ -15,19 +15,25 @@ std::string read_file(const std::string& path) {
 
 namespace {
 
-/// All tables of a folder as one, in the order of their names.
-std::string joined_tables(const std::string& folder, const std::vector<std::string_view>& columns) {
-  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder);
+/// All tables of a folder below data/ as one, in the order of their names, with the origin of each row.
+std::string joined_tables(const std::string& data_folder, const std::string& name,
+                          const std::vector<std::string_view>& columns) {
+  const std::filesystem::path folder = std::filesystem::path(data_folder) / name;
+  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder.string());
   std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
   std::sort(files.begin(), files.end());
   std::string all;
-  for (std::size_t i = 0; i < columns.size(); ++i) (all += columns[i]) += i + 1 == columns.size() ? '\n' : '\t';
+  for (std::string_view column : columns) (all += column) += '\t';
+  (all += origin_column) += '\n';
   for (const auto& file : files) {
     if (file.extension() != ".tsv") continue;
     const std::string text = read_file(file.string());
-    TableReader rows(file.native(), text, columns);
-    while (rows.next())
-      for (std::size_t i = 0; i < columns.size(); ++i) (all += rows[i]) += i + 1 == columns.size() ? '\n' : '\t';
+    const std::string file_name = name + "/" + file.filename().string();
+    TableReader rows(file_name, text, columns);
+    while (rows.next()) {
+      for (std::size_t i = 0; i < columns.size(); ++i) (all += rows[i]) += '\t';
+      ((all += file_name) += ':') += std::to_string(rows.line()) + '\n';
+    }
   }
   return all;
 }
@@ -41,18 +47,17 @@ TableTexts read_tables(const std::string& data_folder) {
       "catalogue/services.tsv"};
   TableTexts texts;
   for (std::string_view name : names) texts.emplace(name, read_file(data_folder + "/" + std::string(name)));
-  texts.emplace("texts.tsv", joined_tables(data_folder + "/texts", {"key", "title", "teaser", "words"}));
-  texts.emplace("words.tsv", joined_tables(data_folder + "/words", {"prefix", "words"}));
+  texts.emplace("texts.tsv", joined_tables(data_folder, "texts", {"key", "title", "teaser", "words"}));
+  texts.emplace("words.tsv", joined_tables(data_folder, "words", {"prefix", "words"}));
   return texts;
 }
 
-TableTexts read_texts(const std::string& folder) {
+TableTexts read_texts(const std::string& folder, const std::string& name) {
   TableTexts texts;
-  const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
-  if (!std::filesystem::is_directory(path)) return texts;
-  for (const auto& file : std::filesystem::directory_iterator(path))
+  if (!std::filesystem::is_directory(folder)) throw TableError("cannot read " + folder);
+  for (const auto& file : std::filesystem::directory_iterator(folder))
     if (file.path().extension() == ".txt")
-      texts.emplace(path.filename().string() + "/" + file.path().filename().string(), read_file(file.path().string()));
+      texts.emplace(name + "/" + file.path().filename().string(), read_file(file.path().string()));
   return texts;
 }
 
@@ -96,6 +101,8 @@ TableReader::TableReader(std::string_view name, std::string_view text, std::vect
     positions_.push_back(static_cast<std::size_t>(found - line_cells_.begin()));
   }
   cells_.resize(columns.size());
+  const auto origin = std::find(line_cells_.begin(), line_cells_.end(), origin_column);
+  if (origin != line_cells_.end()) origin_ = static_cast<std::size_t>(origin - line_cells_.begin());
 }
 
 bool TableReader::take_line(std::string_view& line) {
@@ -115,11 +122,17 @@ bool TableReader::next() {
   if (!take_line(line)) return false;
   cut(line, line_cells_);
   for (std::size_t i = 0; i < positions_.size(); ++i) {
-    if (positions_[i] >= line_cells_.size())
-      throw TableError(std::string(name_) + " line " + std::to_string(line_) + ": too few columns");
+    if (positions_[i] >= line_cells_.size()) throw error("too few columns");
     cells_[i] = line_cells_[positions_[i]];
   }
   return true;
+}
+
+TableError TableReader::error(std::string_view what) const {
+  std::string place = std::string(name_) + ":" + std::to_string(line_);
+  if (origin_ && *origin_ < line_cells_.size() && !line_cells_[*origin_].empty())
+    place = line_cells_[*origin_];
+  return TableError(place + ": " + std::string(what));
 }
 
 }  // namespace vsm

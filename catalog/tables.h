@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@
 
 namespace vsm {
 
-/// A table that cannot be read: names the table, the line and what was expected.
+/// A table that cannot be read: names file and line ("words/part3.tsv:17") and what was expected.
 class TableError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -22,8 +23,11 @@ using TableTexts = std::map<std::string, std::string, std::less<>>;
 /// Reads the tables that an index carries (areas, topics, catalogue, own texts) from the folder data/.
 /// Throws TableError when one is missing.
 TableTexts read_tables(const std::string& data_folder);
-/// The files *.txt of a folder as "NAME/file.txt", where NAME is the folder's own; empty where there is no such folder.
-TableTexts read_texts(const std::string& folder);
+/// The files *.txt of a folder as "NAME/file.txt". Throws TableError where there is no such folder.
+TableTexts read_texts(const std::string& folder, const std::string& name);
+
+/// Column of tables that were put together from several files: file and line that a row comes from.
+inline constexpr std::string_view origin_column = "read from";
 
 /// Walks the lines of one table. Columns are found by name; their order is free, unknown ones are ignored.
 /// Views point into the text handed in, which must outlive the reader.
@@ -37,10 +41,13 @@ class TableReader {
   bool next();
   std::string_view operator[](std::size_t column) const { return cells_[column]; }
   std::size_t line() const { return line_; }
+  /// An error about the line that was read last; names the file and line that it stems from.
+  TableError error(std::string_view what) const;
 
  private:
   std::string_view name_, rest_;
   std::vector<std::size_t> positions_;
+  std::optional<std::size_t> origin_;
   std::vector<std::string_view> line_cells_, cells_;
   std::size_t line_ = 0;
 

@@ -16,6 +16,11 @@
 namespace vsm {
 namespace {
 
+bool has_dictionary(const TableTexts& tables) {
+  const auto words = tables.find(language::vocabulary_table);
+  return words != tables.end() && language::Vocabulary(words->second).has_dictionary();
+}
+
 class Build {
  public:
   Build(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
@@ -27,6 +32,9 @@ class Build {
         kinship_(model_.rules()),
         sources_(sources),
         on_progress_(on_progress) {
+    report_.word_rules = model_.rules().rules().size();
+    report_.has_dictionary = has_dictionary(tables);
+    for (const std::string& complaint : model_.rules().complaints()) complain({"", 0, {}, complaint});
     sink_.object = [this](PublishedObject object, const Problem& place) {
       place_ = &place;
       std::visit([this](auto& published) { take(std::move(published)); }, object);
@@ -55,14 +63,15 @@ class Build {
 
  private:
   void complain(Problem problem) {
+    if (problem.refused) writer_.count_rejected();
     ++report_.problem_count;
     if (report_.problems.size() < 1'000) report_.problems.push_back(std::move(problem));
   }
 
   void refuse(const char* reason) {
-    writer_.count_rejected();
     Problem problem = *place_;
     problem.message = reason;
+    problem.refused = true;
     complain(std::move(problem));
   }
 
@@ -188,7 +197,8 @@ class Build {
 
 }  // namespace
 
-TableTexts read_build_tables(const std::string& data_folder, const std::string& dictionary) {
+TableTexts read_build_tables(const std::string& data_folder, const std::string& dictionary,
+                             const std::string& synonyms) {
   TableTexts tables = read_tables(data_folder);
   const Catalogue catalogue(tables);
   language::VocabularyBuilder vocabulary;
@@ -200,7 +210,9 @@ TableTexts read_build_tables(const std::string& data_folder, const std::string& 
   }
   vocabulary.add_dictionary(dictionary);
   tables.emplace(language::vocabulary_table, vocabulary.text());
-  for (auto& [name, text] : read_texts(data_folder + "/../synonyms")) tables.emplace(name, std::move(text));
+  const std::string beside =
+      (std::filesystem::path(data_folder) / ".." / "synonyms").lexically_normal().string();
+  tables.merge(read_texts(synonyms.empty() ? beside : synonyms, "synonyms"));
   return tables;
 }
 

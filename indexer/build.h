@@ -22,12 +22,19 @@ struct BuildReport {
   std::vector<Problem> problems;  ///< the first 1,000
   std::size_t problem_count = 0;
   std::size_t broken_sources = 0;  ///< sources that could not be read to their end
+  std::size_t word_rules = 0;      ///< entries of the word lists
+  bool has_dictionary = false;     ///< words are split with a dictionary too
 };
 
-/// Reads what a build needs besides sources: the tables of data/ and the word lists of synonyms/ beside it, and makes
-/// the vocabulary from them and from the dictionary of the Debian package wngerman where that is installed.
+/// Of the Debian package wngerman.
+inline constexpr const char* default_dictionary = "/usr/share/dict/ngerman";
+
+/// Reads what a build needs besides sources: the tables of data/ and the word lists of a folder (empty:
+/// synonyms/ beside data/), and makes the vocabulary from them and from the dictionary where that is
+/// installed. Throws TableError where tables or word lists are missing.
 TableTexts read_build_tables(const std::string& data_folder,
-                             const std::string& dictionary = "/usr/share/dict/ngerman");
+                             const std::string& dictionary = default_dictionary,
+                             const std::string& synonyms = {});
 
 /// Throws IndexError when the index cannot be written, TableError when the tables cannot be read. A broken source
 /// never stops the others. `on_progress` is called often and must be quick.

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "catalog/tables.h"
+#include "language/fold.h"
 
 namespace vsm {
 namespace {
@@ -14,15 +15,35 @@ ObjectId id_of(std::string_view text) {
   return {std::string(text.substr(0, dot)), std::string(text)};
 }
 
+/// Whether a line is UTF-8; says so where it is not.
+bool is_readable(const TableReader& rows, std::size_t columns, const std::string& path,
+                 const ObjectSink& sink) {
+  for (std::size_t i = 0; i < columns; ++i) {
+    if (language::is_utf8(rows[i])) continue;
+    sink.problem(
+        {path, rows.line(), std::string(language::is_utf8(rows[0]) ? rows[0] : std::string_view()),
+         "Die Zeile ist kein UTF-8 und wurde nicht übernommen. Bitte speichern Sie die Datei als UTF-8.",
+         true});
+    return false;
+  }
+  return true;
+}
+
 void read_services(const std::string& path, const ObjectSink& sink) {
   const std::string content = read_file(path);
   TableReader rows(path, content, {"id", "keys", "name", "name2", "changed"});
   while (rows.next()) {
+    if (!is_readable(rows, 5, path, sink)) continue;
     ServiceText text;
     text.id = id_of(rows[0]);
     text.official_title = rows[2];
     text.title = rows[3].empty() ? rows[2] : rows[3];
-    text.changed = rows[4];
+    if (parse_day(rows[4]))
+      text.changed = rows[4].substr(0, 10);
+    else if (!rows[4].empty())
+      sink.problem(
+          {path, rows.line(), std::string(rows[0]),
+           "Das Datum „" + std::string(rows[4]) + "“ in der Spalte changed gibt es nicht; es bleibt leer."});
     for (std::string_view digits : split(rows[1], ' ')) {
       if (const auto key = ServiceKey::parse(digits))
         text.keys.push_back(*key);
@@ -38,6 +59,7 @@ void read_online_services(const std::string& path, const ObjectSink& sink) {
   const std::string content = read_file(path);
   TableReader rows(path, content, {"id", "name", "url", "services"});
   while (rows.next()) {
+    if (!is_readable(rows, 4, path, sink)) continue;
     const Problem place{path, rows.line(), std::string(rows[0]), {}};
     OnlineService service;
     service.id = id_of(rows[0]);

@@ -20,14 +20,15 @@ namespace {
 
 using namespace vsm;
 
-int build(const std::string& index, const std::string& data, const std::vector<std::string>& paths, bool quiet) {
+int build(const std::string& index, const std::string& data, const std::string& synonyms,
+          const std::vector<std::string>& paths, bool quiet) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Source> sources;
   for (const std::string& path : paths) {
     const auto found = find_sources(path);
     sources.insert(sources.end(), found.begin(), found.end());
   }
-  const TableTexts tables = read_build_tables(data);
+  const TableTexts tables = read_build_tables(data, default_dictionary, synonyms);
   BuildReport report;
   {
     Progress progress;
@@ -37,9 +38,10 @@ int build(const std::string& index, const std::string& data, const std::vector<s
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(20, report.problems.size()); ++i) {
     const Problem& problem = report.problems[i];
-    std::cerr << problem.file;
-    if (problem.line > 0) std::cerr << ':' << problem.line;
-    std::cerr << (problem.object.empty() ? "" : " " + problem.object) << ": " << problem.message << '\n';
+    std::string place = problem.file;
+    if (problem.line > 0) place += ":" + std::to_string(problem.line);
+    if (!problem.object.empty()) place += " " + problem.object;
+    std::cerr << place << (place.empty() ? "" : ": ") << problem.message << '\n';
   }
   if (report.problem_count > 20)
     std::cerr << "... und " << report.problem_count - 20 << " weitere Hinweise\n";
@@ -48,6 +50,11 @@ int build(const std::string& index, const std::string& data, const std::vector<s
   std::cout << "Revision " << summary.revision << ": " << summary.texts << " Leistungstexte, "
             << summary.online_services << " Online-Dienste, " << summary.offices << " Stellen aus "
             << sources.size() + 1 << " Quellen in " << std::fixed << std::setprecision(1) << seconds << " s\n";
+  std::cout << "Wortregeln: " << report.word_rules << " gelesen\n"
+            << "Wörterbuch wngerman: "
+            << (report.has_dictionary
+                    ? "gelesen\n"
+                    : "nicht installiert; Wörter werden nur mit den Wörtern des Katalogs zerlegt\n");
   if (summary.unresolved > 0)
     std::cout << summary.unresolved << " Zuständigkeiten nennen etwas, das es nicht gibt.\n";
   if (report.broken_sources > 0) {
@@ -125,7 +132,7 @@ int sample(const SampleRequest& request) {
 int main(int argc, char** argv) {
   CLI::App app{"Baut und prüft einen vsm-Index."};
   app.require_subcommand(1);
-  std::string index, data = VSM_DATA_FOLDER;
+  std::string index, data = VSM_DATA_FOLDER, synonyms;
   std::vector<std::string> sources;
   bool quiet = false, all = false;
   SampleRequest request;
@@ -134,6 +141,8 @@ int main(int argc, char** argv) {
   build_command->add_option("--index", index, "Ordner des Index")->required();
   build_command->add_option("--source", sources, "sources.tsv, Ordner mit XZuFi-Dateien oder eine XZuFi-Datei");
   build_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
+  build_command->add_option("--synonyms", synonyms,
+                            "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
   build_command->add_flag("--quiet", quiet, "ohne Fortschritt");
 
   auto* status_command = app.add_subcommand("status", "Sagt, was im Index steht");
@@ -161,7 +170,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   try {
-    if (*build_command) return build(index, data, sources, quiet);
+    if (*build_command) return build(index, data, synonyms, sources, quiet);
     if (*status_command) return status(index, all);
     if (*check_command) return check_synonyms(index, synonyms, graded, hints);
     request.data_folder = data;

@@ -14,6 +14,7 @@ struct Problem {
   std::size_t line = 0;  ///< 0 where the format has no lines
   std::string object;    ///< id of the object, empty where it has none
   std::string message;   ///< plain German
+  bool refused = false;  ///< the object is left out for it
 };
 
 /// Where readers hand on what they read. `object` may refuse by adding to `problem` itself.

@@ -64,8 +64,7 @@ struct Facts {
       SampleService service;
       service.entry = key ? catalogue.find(*key) : nullptr;
       const auto level = parse_level(rows[1]);
-      if (!service.entry || !level)
-        throw TableError("sample/services.tsv line " + std::to_string(rows.line()) + ": unknown key or level");
+      if (!service.entry || !level) throw rows.error("unknown key or level");
       service.level = *level;
       service.office = rows[2];
       if (const std::size_t colon = rows[3].find(':'); colon != std::string_view::npos) {
@@ -95,7 +94,7 @@ struct Facts {
   std::unordered_map<ServiceKey, std::string> land_texts;  ///< ids of the Land's own texts
 };
 
-constexpr std::string_view not_valid_before = "2027-07-01", not_valid_after = "2025-12-31";
+constexpr std::string_view not_valid_before = "2999-01-01", not_valid_after = "2025-12-31";
 
 /// One feed on its way to disk, with its side table.
 class Feed {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "catalog/tables.h"
+#include "language/fold.h"
 
 namespace vsm {
 
@@ -10,13 +11,15 @@ SideTable::SideTable(const std::string& path) {
   const std::string text = read_file(path);
   TableReader rows(path, text, {"id", "maturity", "scale", "efa", "provider"});
   while (rows.next()) {
+    for (std::size_t i = 0; i < 5; ++i)
+      if (!language::is_utf8(rows[i])) throw rows.error("the line is not UTF-8");
     Row row;
     if (!rows[1].empty()) {
       int maturity = 0;
       const char* end = rows[1].data() + rows[1].size();
       const int top = rows[2] == "0-4" ? 4 : rows[2] == "0-7" ? 7 : -1;
       if (std::from_chars(rows[1].data(), end, maturity).ptr != end || maturity < 0 || maturity > top)
-        throw TableError(path + " line " + std::to_string(rows.line()) + ": maturity must lie on its scale 0-4 or 0-7");
+        throw rows.error("maturity must lie on its scale 0-4 or 0-7");
       row.maturity = maturity;
       row.scale = rows[2];
     }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "catalog/tables.h"
+#include "language/fold.h"
 
 namespace vsm {
 namespace fs = std::filesystem;
@@ -18,14 +19,15 @@ std::vector<Source> read_sources(const fs::path& file) {
   TableReader rows(file.native(), text, {"id", "format", "path", "area", "name", "sample", "side"});
   std::vector<Source> sources;
   while (rows.next()) {
+    for (std::size_t i = 0; i < 7; ++i)
+      if (!language::is_utf8(rows[i])) throw rows.error("the line is not UTF-8");
     const auto beside = [&](std::string_view relative) {
       return relative.empty() ? std::string() : (file.parent_path() / relative).lexically_normal().string();
     };
     Source source{std::string(rows[0]), std::string(rows[1]), beside(rows[2]),    std::string(rows[3]),
                   std::string(rows[4]), beside(rows[6]),      rows[5] == "yes"};
     if (source.format != "xzufi" && source.format != "list")
-      throw TableError(file.string() + " line " + std::to_string(rows.line()) + ": unknown format \"" +
-                       source.format + "\"");
+      throw rows.error("unknown format \"" + source.format + "\"");
     sources.push_back(std::move(source));
   }
   return sources;

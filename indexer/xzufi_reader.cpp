@@ -66,26 +66,35 @@ std::string german(const Element& parent, std::string_view name) {
   return best ? plain_text(best->text) : std::string();
 }
 
-/// The date of the last change, without its time.
-std::string changed_on(const Element& object) {
-  return object.at({"versionsinformation", "geaendertDatumZeit"}).substr(0, 10);
+/// The date of the last change, without its time; empty where it is none.
+std::string changed_on(const Element& object, std::vector<std::string>& complaints) {
+  const std::string text = object.at({"versionsinformation", "geaendertDatumZeit"});
+  if (text.empty()) return {};
+  if (parse_day(text)) return text.substr(0, 10);
+  complaints.push_back("Das Datum „" + text + "“ im Feld geaendertDatumZeit gibt es nicht; es bleibt leer.");
+  return {};
 }
 
+/// Every `gueltigkeit` is a period of its own.
 Validity validity_of(const Element& parent, std::vector<std::string>& complaints) {
-  Validity validity;
-  const Element* element = parent.child("gueltigkeit");
-  if (!element) return validity;
-  const auto bound = [&](const char* name, Day& day) {
-    const std::string text = element->at({name});
-    if (text.empty() || text == "1970-01-01" || text == "2999-12-31") return;
-    if (const auto parsed = parse_day(text))
-      day = *parsed;
-    else
-      complaints.push_back("Das Datum „" + text + "“ im Feld " + name + " gibt es nicht; es bleibt offen.");
-  };
-  bound("beginn", validity.from);
-  bound("ende", validity.to);
-  return validity;
+  std::vector<Period> periods;
+  parent.each("gueltigkeit", [&](const Element& element) {
+    const auto bound = [&](const char* name, Day& day) {
+      const std::string text = element.at({name});
+      if (text.empty() || text == "1970-01-01" || text == "2999-12-31") return;
+      if (const auto parsed = parse_day(text))
+        day = *parsed;
+      else
+        complaints.push_back("Das Datum „" + text + "“ im Feld " + name + " gibt es nicht; es bleibt offen.");
+    };
+    Period period;
+    bound("beginn", period.from);
+    bound("ende", period.to);
+    if (period.from > period.to)
+      complaints.push_back("Eine Gültigkeit endet, bevor sie beginnt; sie zählt nicht.");
+    periods.push_back(period);
+  });
+  return periods.empty() ? Validity() : Validity(std::move(periods));
 }
 
 class Handler {
@@ -281,7 +290,7 @@ class Handler {
       return;
     }
     text.validity = validity_of(element, complaints);
-    text.changed = changed_on(element);
+    text.changed = changed_on(element, complaints);
     hand_on(std::move(text), id_of(element.child("id")).text(), complaints);
   }
 
@@ -304,7 +313,7 @@ class Handler {
                                   : element.at({"vertrauensniveau"});
     std::from_chars(trust.data(), trust.data() + trust.size(), service.trust_level);
     service.validity = validity_of(element, complaints);
-    service.changed = changed_on(element);
+    service.changed = changed_on(element, complaints);
     const std::string id = service.id.text();
     hand_on(std::move(service), id, complaints);
   }
@@ -338,7 +347,7 @@ class Handler {
       if (is({"09", "internet", "web"}) && office.url.empty()) office.url = value;
     });
     office.validity = validity_of(element, complaints);
-    office.changed = changed_on(element);
+    office.changed = changed_on(element, complaints);
     const ObjectId id = office.id;
     hand_on(std::move(office), id.text(), complaints);
     responsibilities(id, element);

@@ -37,8 +37,11 @@ void print(const SearchAnswer& answer) {
     for (const Evidence& evidence : result.evidence)
       std::printf("   %7.2f  %s  (%s)\n", evidence.points, evidence.word.c_str(), evidence.rule.c_str());
     std::cout.flush();
-    std::cout << "   online in " << result.availability.online << " von " << result.availability.municipalities
-              << " Kommunen\n";
+    if (result.availability.municipalities > 0)
+      std::cout << "   online in " << result.availability.online << " von "
+                << result.availability.municipalities << " Kommunen\n";
+    else
+      std::cout << "   online in Kommunen: keine Daten\n";
   }
 }
 
@@ -109,6 +112,8 @@ int main(int argc, char** argv) {
   app.add_option("--page", request.page, "Seite, ab 1");
   app.add_option("--size", request.size, "Treffer je Seite, 1 bis 100");
   app.add_flag("--online", request.online_only, "nur Leistungen mit Online-Dienst");
+  app.add_flag("--exact", request.literal,
+               "sucht die Wörter, wie sie dastehen: ohne Korrektur, ohne Ort daraus");
   app.add_flag("--explain", request.explain, "sagt zu jedem Treffer, welche Wörter nach welcher Regel wie viel zählten");
   app.add_flag("--json", json, "Antwort als JSON, wie /api/v1/search");
   app.add_option("words", words, "was gesucht wird");

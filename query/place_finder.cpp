@@ -71,7 +71,7 @@ bool PlaceFinder::better(const Entry& a, const Entry& b) const {
   const auto rank = [this](const Entry& entry) {
     const Area& area = areas_[entry.area];
     const bool home = home_land_ && areas_.land_of(entry.area) == home_land_;
-    return std::tuple(!home, !entry.exact, area.level, ~area.population, entry.area);
+    return std::tuple(!home, home && !entry.exact, area.level, ~area.population, entry.area);
   };
   return rank(a) < rank(b);
 }

@@ -17,8 +17,9 @@ class PlaceFinder {
   /// Among places of one name those of `home_land` come first.
   PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_land);
 
-  /// All readings of a whole name, best first: the home Land, the exact name, the level nearest to the citizen, then
-  /// population. "Heinsberg" is the town before the Kreis. Empty where nothing has the name.
+  /// All readings of a whole name, best first: the home Land, there the exact name; then the level nearest to
+  /// the citizen, then population. "Heinsberg" is the town before the Kreis, "Halle" rather Halle (Saale)
+  /// than a village. Empty where nothing has the name.
   std::vector<AreaIndex> named(std::string_view name) const;
 
   std::optional<AreaIndex> home_land() const { return home_land_; }

@@ -730,7 +730,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
     analyzer_of = lens;
   }
   const bool names_place = !request.ars.empty() || !request.place.empty();
-  Understood understood = understand(request.words, !names_place, reader, lens->model, lens->places, *analyzer);
+  Understood understood = understand(request.words, !names_place && !request.literal, reader, lens->model,
+                                     lens->places, *analyzer, !request.literal);
   if (!understood.place_words.empty()) place = std::move(understood.place);
 
   const View view(reader, place.chosen, lens->home, request.day.value_or(today()));

@@ -37,6 +37,7 @@ struct SearchRequest {
   std::optional<int> trust_level;      ///< only results with an online service of this level: 10, 15, 20, 30 or 40
   std::optional<Day> day;              ///< default: today
   bool english = false;                ///< names of topics in English
+  bool literal = false;                ///< the words as typed: none is mended, none is read as a place
   bool explain = false;                ///< fill in SearchResult::evidence
   std::string without_rule;            ///< leaves one rule of the word lists out: "synonyms/bildung.txt:12"
 };

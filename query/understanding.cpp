@@ -165,8 +165,9 @@ bool mend(std::string& folded, const language::Model& model) {
 
 }  // namespace
 
-Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
-                      const PlaceFinder& places, const language::Analyzer& analyzer) {
+Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader,
+                      const language::Model& model, const PlaceFinder& places,
+                      const language::Analyzer& analyzer, bool mend_words) {
   Understood understood;
   understood.key = key_in(text);
   if (understood.key) return understood;
@@ -186,13 +187,13 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   const bool only_stopwords = std::all_of(words.begin(), words.end(),
                                           [&](const std::string& w) { return model.rules().is_stopword(w); });
   for (std::string& folded : words) {
-    const bool corrected = mend(folded, model);
+    const bool corrected = mend_words && mend(folded, model);
     mended |= corrected;
     shown += (shown.empty() ? "" : " ") + folded;
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
-    if (!stop && !model.is_indexed(folded) && !model.is_dictionary_word(folded))
+    if (mend_words && !stop && !model.is_indexed(folded) && !model.is_dictionary_word(folded))
       for (const auto& [other, similarity] : model.similar().find(folded, least_similarity, most_similar))
         word.similar.emplace_back(analyzer.word(std::string(other)), similarity);
     const auto same = [&](const QueryWord& known) { return !known.stop && known.word.stem == word.word.stem; };

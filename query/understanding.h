@@ -33,9 +33,10 @@ struct Understood {
   std::string without_place;      ///< the query as typed, less the place
 };
 
-/// `look_for_place`: a place in the words becomes the filter. Words beyond the 32nd are ignored. Never throws on odd
-/// input.
-Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader, const language::Model& model,
-                      const PlaceFinder& places, const language::Analyzer& analyzer);
+/// `look_for_place`: a place in the words becomes the filter. `mend_words`: words that nothing knows become
+/// known ones or count as similar to some. Words beyond the 32nd are ignored. Never throws on odd input.
+Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader,
+                      const language::Model& model, const PlaceFinder& places,
+                      const language::Analyzer& analyzer, bool mend_words = true);
 
 }  // namespace vsm

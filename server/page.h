@@ -10,7 +10,10 @@ namespace vsm {
 struct PageInput {
   std::string words, place;  ///< as typed
   bool online_only = false;
-  std::string filters;  ///< further filters, encoded for an address: "&topic=umwelt"
+  bool literal = false;
+  bool english = false;
+  std::string topic;    ///< its id
+  std::string filters;  ///< filters but online_only, encoded for an address: "&topic=umwelt"
 };
 
 /// The start page.

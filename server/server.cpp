@@ -38,6 +38,8 @@ std::string param(const Request& request, const char* name) {
   return request.has_param(name) ? request.get_param_value(name) : std::string();
 }
 
+bool is_true(std::string_view value) { return value == "true" || value == "1"; }
+
 /// Nothing when absent; an error when it is no whole number.
 Result<std::optional<std::int64_t>> number_param(const Request& request, const char* name) {
   const std::string text = param(request, name);
@@ -73,10 +75,13 @@ Result<SearchRequest> search_request(const Request& request) {
     search.audience = audience_business;
   else if (!audience.empty())
     return RequestError{400, "Unbekannte Zielgruppe", "audience ist citizen oder business."};
-  const std::string online = param(request, "online");
-  if (!online.empty() && online != "true" && online != "false")
-    return RequestError{400, "Ungültiger Wert", "online ist true oder false."};
-  search.online_only = online == "true";
+  for (const auto& [name, value] :
+       {std::pair("online", &search.online_only), std::pair("exact", &search.literal)}) {
+    const std::string text = param(request, name);
+    if (!text.empty() && text != "true" && text != "false" && text != "1" && text != "0")
+      return RequestError{400, "Ungültiger Wert", std::string(name) + " ist true oder false."};
+    *value = is_true(text);
+  }
   const std::string language = param(request, "lang");
   if (!language.empty() && language != "de" && language != "en")
     return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
@@ -108,7 +113,13 @@ struct Server::State {
 };
 
 void Server::State::search_page(const Request& request, Response& response) const {
-  PageInput input{param(request, "q"), param(request, "place"), param(request, "online") == "true", {}};
+  PageInput input;
+  input.words = param(request, "q");
+  input.place = param(request, "place");
+  input.online_only = is_true(param(request, "online"));
+  input.literal = is_true(param(request, "exact"));
+  input.english = param(request, "lang") == "en";
+  input.topic = param(request, "topic");
   for (const char* name : {"topic", "situation", "audience", "trust"})
     if (const std::string value = param(request, name); !value.empty())
       input.filters += std::string("&") + name + "=" + url_encoded(value);
@@ -124,7 +135,8 @@ void Server::State::search_page(const Request& request, Response& response) cons
 }
 
 void Server::State::service_page(const Request& request, Response& response) const {
-  const PageInput input{{}, param(request, "place"), false, {}};
+  PageInput input;
+  input.place = param(request, "place");
   const auto answer = engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
   if (const auto* error = std::get_if<RequestError>(&answer))
     return send(response, error_page(input, *error), html_type, error->status);

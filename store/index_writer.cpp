@@ -180,14 +180,16 @@ bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
 
   bool listed = false;
   for (ServiceKey key : text.keys) listed |= state_->catalogue.find(key) != nullptr;
+  for (AreaIndex area : valid_in) {
+    Sheet& sheet = state_->sheets[area];
+    sheet.kin.insert(sheet.kin.end(), text.kin.begin(), text.kin.end());
+  }
   for (ServiceKey key : text.keys) {
-    const SheetText entry{key, doc, text.validity};
-    for (AreaIndex area : valid_in) {
-      Sheet& sheet = state_->sheets[area];
-      sheet.texts.push_back(entry);
-      sheet.kin.insert(sheet.kin.end(), text.kin.begin(), text.kin.end());
+    for (const Period& period : text.validity.periods()) {
+      const SheetText entry{key, doc, period};
+      for (AreaIndex area : valid_in) state_->sheets[area].texts.push_back(entry);
+      if (!listed) state_->unlisted.texts.push_back(entry);
     }
-    if (!listed) state_->unlisted.texts.push_back(entry);
   }
   state_->texts.emplace(id, State::TextPlace{doc, text.keys});
   ++state_->source().texts;
@@ -279,7 +281,7 @@ void IndexWriter::State::join(std::uint32_t& joins, std::uint32_t& unresolved) {
 void IndexWriter::State::sort_sheets() {
   const auto sort_texts = [](std::vector<SheetText>& list) {
     std::sort(list.begin(), list.end(), [](const SheetText& a, const SheetText& b) {
-      return std::tie(a.key, a.doc) < std::tie(b.key, b.doc);
+      return std::tie(a.key, a.doc, a.validity) < std::tie(b.key, b.doc, b.validity);
     });
   };
   sort_texts(unlisted.texts);
@@ -307,8 +309,10 @@ void IndexWriter::State::write_availability() {
       Availability& entry = availability[join.key];
       if (service.validity.always()) {
         (own ? entry.own : entry.inherited).addMany(members.size(), members.data());
-      } else {
-        Availability::Dated dated{service.validity, own, {}};
+        continue;
+      }
+      for (const Period& period : service.validity.periods()) {
+        Availability::Dated dated{period, own, {}};
         dated.municipalities.addMany(members.size(), members.data());
         entry.dated.push_back(std::move(dated));
       }

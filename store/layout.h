@@ -8,7 +8,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 3;
+inline constexpr int format = 4;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";
 

@@ -44,8 +44,18 @@ void serialize(Archive& archive, ObjectId& id) {
   archive(id.agency, id.id);
 }
 template <class Archive>
-void serialize(Archive& archive, Validity& validity) {
-  archive(validity.from, validity.to);
+void serialize(Archive& archive, Period& period) {
+  archive(period.from, period.to);
+}
+template <class Archive>
+void save(Archive& archive, const Validity& validity) {
+  archive(validity.periods());
+}
+template <class Archive>
+void load(Archive& archive, Validity& validity) {
+  std::vector<Period> periods;
+  archive(periods);
+  validity = Validity(std::move(periods));
 }
 template <class Archive>
 void serialize(Archive& archive, TextModule& module) {

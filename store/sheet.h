@@ -15,10 +15,11 @@ namespace vsm {
 /// Xapian's number of a document: one service text.
 using DocId = std::uint32_t;
 
+/// Of a text that is valid in several periods there is one entry a period; they never overlap.
 struct SheetText {
   ServiceKey key;
   DocId doc = 0;
-  Validity validity;
+  Period validity;
 };
 
 /// One key of an online service or office; `index` points into Sheet::online_services or Sheet::offices.
@@ -28,7 +29,7 @@ struct SheetJoin {
 };
 
 struct Sheet {
-  std::vector<SheetText> texts;  ///< sorted by key, then doc; a text with several keys has several entries
+  std::vector<SheetText> texts;  ///< sorted by key, doc, period; a text with several keys has several entries
   std::vector<ServiceKey> kin;   ///< sorted: services that texts without key speak of
   std::vector<OnlineService> online_services;
   std::vector<SheetJoin> online_joins;  ///< sorted by key, then id of the service
@@ -54,7 +55,7 @@ struct Availability {
   Bitmap own;        ///< an online service of the municipality itself, valid without end
   Bitmap inherited;  ///< one of an area above it
   struct Dated {               ///< the same for services with validity dates
-    Validity validity;
+    Period validity;
     bool own = false;
     Bitmap municipalities;
   };

@@ -43,6 +43,16 @@ TEST(Days, OnlyDatesThatExist) {
     EXPECT_FALSE(parse_day(bad)) << bad;
 }
 
+TEST(Days, PeriodsThatMeetAreOneAndWrongOnesNone) {
+  EXPECT_TRUE(Validity().always());
+  EXPECT_TRUE(Validity({{day_min, 3}, {4, day_max}}).always());
+  const Validity validity({{30, day_max}, {10, 19}, {12, 15}, {20, 22}, {40, 50}, {9, 8}});
+  EXPECT_THAT(validity.periods(), ::testing::ElementsAre(Period{10, 22}, Period{30, day_max}));
+  EXPECT_TRUE(validity.holds(10));
+  EXPECT_FALSE(validity.holds(23));
+  EXPECT_FALSE(Validity({{9, 8}}).holds(9));
+}
+
 TEST(Catalogue, HoldsEveryKeyWithItsOrder) {
   EXPECT_EQ(catalogue().entries().size(), 5'577U);
   EXPECT_EQ(catalogue().topics().size(), 14U);
@@ -94,8 +104,50 @@ TEST(Tables, LinesAndColumnsAreNamedInErrors) {
     rows.next();
     FAIL();
   } catch (const TableError& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("line 5"));
+    EXPECT_THAT(error.what(), ::testing::StartsWith("t:5: "));
   }
+}
+
+std::string complaint_about(const TableTexts& texts) {
+  try {
+    const Catalogue read(texts);
+    return {};
+  } catch (const TableError& error) {
+    return error.what();
+  }
+}
+
+TEST(Tables, ErrorsOfJoinedTablesNameTheFileThatAnEditorWrote) {
+  const TempFolder folder;
+  std::filesystem::copy(VSM_DATA_FOLDER, folder / "data", std::filesystem::copy_options::recursive);
+  folder.write("data/words/part3.tsv", "prefix\twords\n# note\n\n99110009\thund\n123\tkatze\n");
+  EXPECT_THAT(complaint_about(read_tables(folder / "data")), ::testing::StartsWith("words/part3.tsv:5: "));
+  folder.write("data/words/part3.tsv", "prefix\twords\n99110009\n");
+  EXPECT_THAT([&] { read_tables(folder / "data"); },
+              ::testing::ThrowsMessage<TableError>(::testing::StartsWith("words/part3.tsv:2: ")));
+  folder.write("data/words/part3.tsv", "prefix\twords\n");
+  folder.write("data/texts/umwelt.tsv", "words\tkey\ttitle\tteaser\nhund\t99999999999999\tHund\tEin Hund.\n");
+  EXPECT_THAT(complaint_about(read_tables(folder / "data")), ::testing::StartsWith("texts/umwelt.tsv:2: "));
+}
+
+TEST(Catalogue, MoreTopicsOrSituationsThanSearchCanTellApartAreRefused) {
+  const auto with_rows = [](const std::string& table, std::size_t rows, const std::string& rest) {
+    TableTexts texts = project_tables();
+    std::string& text = texts.at(table);
+    const TableTexts& whole = project_tables();
+    std::size_t present = 0;
+    TableReader known(table, whole.at(table), {});
+    while (known.next()) ++present;
+    for (std::size_t i = present; i < rows; ++i) text += "more" + std::to_string(i) + rest;
+    return texts;
+  };
+  const std::string topic = "\tName\tName\n", situation = "\tumwelt\tName\tcitizen\n";
+  EXPECT_EQ(complaint_about(with_rows("topics/topics.tsv", 32, topic)), "");
+  EXPECT_THAT(complaint_about(with_rows("topics/topics.tsv", 33, topic)),
+              ::testing::StartsWith("topics/topics.tsv:"));
+  EXPECT_EQ(complaint_about(with_rows("topics/situations.tsv", 64, situation)), "");
+  EXPECT_THAT(complaint_about(with_rows("topics/situations.tsv", 65, situation)),
+              ::testing::StartsWith("topics/situations.tsv:"));
 }
 
 TEST(Tables, EveryListedLinkIsAWebAddress) {

@@ -57,8 +57,7 @@ TEST(Xzufi, ReadsAServiceWithItsParts) {
   EXPECT_THAT(text.words, ::testing::ElementsAre("Hundesteuer"));
   EXPECT_THAT(text.areas, ::testing::ElementsAre("gemeinde:059110000000"));
   EXPECT_EQ(text.changed, "2026-05-04");
-  EXPECT_EQ(text.validity.from, parse_day("2026-01-01"));
-  EXPECT_EQ(text.validity.to, day_max);
+  EXPECT_THAT(text.validity.periods(), ::testing::ElementsAre(Period{*parse_day("2026-01-01"), day_max}));
 }
 
 TEST(Xzufi, ReadsLinksOfficesAndResponsibilities) {
@@ -94,6 +93,40 @@ TEST(Xzufi, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(delivery.problems[0].line, 3U);
   EXPECT_EQ(delivery.problems[0].object, "A.1");
   EXPECT_EQ(delivery.texts.size(), 1U);
+}
+
+TEST(Xzufi, EveryPeriodCounts) {
+  const auto delivery = read(xzufi::file(
+      xzufi::service("A", "1", "99110009104000", "Hund", "",
+                     xzufi::valid("2024-01-01", "2999-12-31") + xzufi::valid("2019-01-01", "2020-12-31")) +
+      xzufi::online("A", "2", "Hund", "https://example.org/",
+                    xzufi::valid("2019-01-01", "2019-06-30") + xzufi::valid("2019-07-01", "2019-12-31")) +
+      xzufi::service("A", "3", "99110009104000", "Hund", "", xzufi::valid("2024-02-01", "2024-01-01"))));
+  ASSERT_EQ(delivery.texts.size(), 2U);
+  EXPECT_TRUE(delivery.texts[0].validity.holds(*parse_day("2020-06-01")));
+  EXPECT_FALSE(delivery.texts[0].validity.holds(*parse_day("2022-06-01")));
+  EXPECT_TRUE(delivery.texts[0].validity.holds(*parse_day("2026-06-01")));
+  ASSERT_EQ(delivery.online.size(), 1U);
+  EXPECT_THAT(delivery.online[0].validity.periods(),
+              ::testing::ElementsAre(Period{*parse_day("2019-01-01"), *parse_day("2019-12-31")}));
+  EXPECT_FALSE(delivery.texts[1].validity.holds(*parse_day("2024-01-15")));
+  ASSERT_EQ(delivery.problems.size(), 1U);
+  EXPECT_THAT(delivery.problems[0].message, ::testing::HasSubstr("endet, bevor sie beginnt"));
+}
+
+TEST(Xzufi, ADateOfChangeThatIsNoneIsLeftOutWhole) {
+  const auto changed = [](const std::string& date) {
+    return "<x:versionsinformation><x:geaendertDatumZeit>" + date +
+           "</x:geaendertDatumZeit></x:versionsinformation>";
+  };
+  const auto delivery =
+      read(xzufi::file(xzufi::service("A", "1", "99110009104000", "Hund", "", changed("am 4. März 2026")) +
+                       xzufi::online("A", "2", "Hund", "https://example.org/", changed("2026-02-31"))));
+  ASSERT_EQ(delivery.texts.size(), 1U);
+  EXPECT_EQ(delivery.texts[0].changed, "");
+  ASSERT_EQ(delivery.online.size(), 1U);
+  EXPECT_EQ(delivery.online[0].changed, "");
+  EXPECT_EQ(delivery.problems.size(), 2U);
 }
 
 TEST(Xzufi, ATextWhoseAreasAreAllUnknownIsNotTaken) {

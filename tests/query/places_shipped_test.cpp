@@ -67,6 +67,7 @@ struct Straight {
   std::map<std::string, std::string> key_of_text;
   std::set<std::string> online, offices;  ///< valid ones
   std::map<std::string, std::set<std::string>> keys_carried;  ///< by ARS of the municipality
+  std::size_t carried_for_the_land = 0;  ///< of these, without a text of their own
   /// (ARS, key) to ids
   std::map<std::pair<std::string, std::string>, std::set<std::string>> links, places;
 
@@ -95,7 +96,8 @@ struct Straight {
 
   static bool is_valid(const std::string& block) {
     // The sample knows one date that is over and one that is to come.
-    return block.find("<xzufi:beginn>2027") == std::string::npos && block.find("<xzufi:ende>2025") == std::string::npos;
+    return block.find("<xzufi:beginn>2999") == std::string::npos &&
+           block.find("<xzufi:ende>2025") == std::string::npos;
   }
 
   void objects(const std::string& block) {
@@ -115,6 +117,8 @@ struct Straight {
         full_id(agency_of(block, "uebergeordnetesObjektID"), first(block, "uebergeordnetesObjektID"));
     const std::string key = key_of_text.at(full_id(agency_of(block, "leistungID"), first(block, "leistungID")));
     for (const std::string& area : all(block, "gebietID")) {
+      // A feed may carry a service without a text of its own, by being responsible for the Land's.
+      carried_for_the_land += keys_carried[area].insert(key).second;
       if (online.contains(subject)) links[{area, key}].insert(subject);
       if (offices.contains(subject)) places[{area, key}].insert(subject);
     }
@@ -200,6 +204,7 @@ TEST_F(Places, EveryKeyOfEveryFeedShowsItsLinksAndOffices) {
     if (HasFailure()) FAIL() << "first failing town: " << town[4];
   }
   EXPECT_GT(checked, 396U * 60U);
+  EXPECT_GT(straight().carried_for_the_land, 396U);
 }
 
 TEST_F(Places, NamesAndPostcodesChooseTheTown) {
@@ -256,6 +261,7 @@ TEST_F(Places, SampleFeedsAreAsRichAsPromised) {
   EXPECT_EQ(municipalities, 396U);
   EXPECT_GE(texts, 396U * 60U);
   EXPECT_GE(online, 396U * 15U);
+  EXPECT_GE(offices, 396U * 5U);
 }
 
 TEST_F(Places, OnlineCountsAreThoseOfTheFeeds) {

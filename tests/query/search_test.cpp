@@ -21,20 +21,25 @@ class SearchTest : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = new TempFolder;
     const std::string dated = xzufi::valid("2026-03-01", "2026-03-31");
-    folder_->write("f/bochum.xml",
-                   xzufi::file(
-                       xzufi::service("BO", "1", dog, "Hund in Bochum anmelden", "059110000000",
-                                      xzufi::module("08", "Impfpass")) +
-                       xzufi::online("BO", "O1", "Hund online", "https://bochum.example/hund") +
-                       xzufi::responsible("BO", "O1", "BO", "1", "059110000000") +
-                       xzufi::office("BO", "E1", "Steueramt") + xzufi::responsible("BO", "E1", "BO", "1", "059110000000") +
-                       xzufi::online("BO", "O2", "Nur im März", "https://bochum.example/maerz", dated) +
-                       xzufi::responsible("BO", "O2", "BO", "1", "059110000000") +
-                       xzufi::service("BO", "2", "99110009070000", "Hund im März abmelden", "059110000000", dated) +
-                       xzufi::service("BO", "3", "", "Sprottenausweis", "059110000000") +
-                       xzufi::service("BO", "4", "99008001000000", "Ausweis in Bochum", "059110000000") +
-                       xzufi::service("BO", "5", "99115005104000 99115005070000", "Wohnung an- und abmelden",
-                                      "059110000000")));
+    folder_->write(
+        "f/bochum.xml",
+        xzufi::file(
+            xzufi::service("BO", "1", dog, "Hund in Bochum anmelden", "059110000000",
+                           xzufi::module("08", "Impfpass")) +
+            xzufi::online("BO", "O1", "Hund online", "https://bochum.example/hund") +
+            xzufi::responsible("BO", "O1", "BO", "1", "059110000000") +
+            xzufi::office("BO", "E1", "Steueramt") +
+            xzufi::responsible("BO", "E1", "BO", "1", "059110000000") +
+            xzufi::online("BO", "O2", "Nur im März", "https://bochum.example/maerz", dated) +
+            xzufi::responsible("BO", "O2", "BO", "1", "059110000000") +
+            xzufi::service("BO", "2", "99110009070000", "Hund im März abmelden", "059110000000", dated) +
+            xzufi::service(
+                "BO", "6", "99110002001000", "Schnabelpass früher und jetzt", "059110000000",
+                xzufi::valid("2019-01-01", "2019-12-31") + xzufi::valid("2026-05-01", "2999-12-31")) +
+            xzufi::service("BO", "3", "", "Sprottenausweis", "059110000000") +
+            xzufi::service("BO", "4", "99008001000000", "Ausweis in Bochum", "059110000000") +
+            xzufi::service("BO", "5", "99115005104000 99115005070000", "Wohnung an- und abmelden",
+                           "059110000000")));
     folder_->write("f/hagen.xml", xzufi::file(xzufi::service("HA", "3", "", "Sprottenausweis", "059140000000")));
     folder_->write("f/land.xml",
                    xzufi::file(xzufi::service("L", "1", dog, "Hundehaltung anmelden", "050000000000",
@@ -138,6 +143,20 @@ TEST_F(SearchTest, DatesAreHonoured) {
   EXPECT_NE(std::get<SearchAnswer>(try_ask(request)).results.at(0).text.title, "Hund im März abmelden");
 }
 
+TEST_F(SearchTest, ATextWithAnOldAndACurrentPeriodIsFoundToday) {
+  const auto title_on = [](const char* day) {
+    SearchRequest request;
+    request.words = "schnabelpass früher und jetzt";
+    request.ars = "05911";
+    request.day = parse_day(day);
+    const auto answer = std::get<SearchAnswer>(try_ask(request));
+    return answer.results.empty() ? std::string() : answer.results[0].text.title;
+  };
+  EXPECT_EQ(title_on("2026-06-01"), "Schnabelpass früher und jetzt");
+  EXPECT_EQ(title_on("2019-06-01"), "Schnabelpass früher und jetzt");
+  EXPECT_NE(title_on("2022-06-01"), "Schnabelpass früher und jetzt");
+}
+
 TEST_F(SearchTest, AHeadingIsFoldedIntoItsServices) {
   const auto answer = ask("99008001000000", "05911");
   ASSERT_GT(answer.results.size(), 3U);
@@ -183,6 +202,33 @@ TEST_F(SearchTest, EqualNamesPreferTheHomeLandAndOfferTheOthers) {
   EXPECT_EQ(areas[*ask("hund", "", "koeln").place].short_name, "Köln");
   EXPECT_EQ(areas[*ask("hund", "", "50667 Köln").place].short_name, "Köln");
   EXPECT_EQ(areas[*ask("hund", "", "Kreis Steinfurt").place].level, Level::kreis);
+}
+
+TEST_F(SearchTest, AmongEqualNamesElsewherePopulationDecides) {
+  const auto answer = ask("hund", "", "Halle");
+  ASSERT_FALSE(answer.places.empty());
+  EXPECT_EQ(answer.place_labels[0], "Halle (Saale)") << "before the villages named just Halle";
+  const auto reader = engine_->reader();
+  const AreaTable& areas = reader.snapshot().areas;
+  const PlaceFinder elsewhere(areas, areas.find("12"));
+  for (const auto& [name, code] : {std::pair("Halle", "150020000000"), std::pair("Offenbach", "064130000000"),
+                                   std::pair("Freiburg", "083110000000")})
+    EXPECT_EQ(areas[*elsewhere.read(name).chosen].code, code) << name;
+}
+
+TEST_F(SearchTest, LiteralWordsAreNeitherMendedNorReadAsAPlace) {
+  SearchRequest request;
+  request.words = "hunt anmelden bochum";
+  const auto helped = std::get<SearchAnswer>(try_ask(request));
+  EXPECT_TRUE(helped.place);
+  request.words = "perosnalausweis bochum";
+  EXPECT_EQ(std::get<SearchAnswer>(try_ask(request)).corrected, "personalausweis");
+  request.literal = true;
+  const auto literal = std::get<SearchAnswer>(try_ask(request));
+  EXPECT_EQ(literal.corrected, "");
+  EXPECT_FALSE(literal.place);
+  for (const SearchResult& result : literal.results)
+    EXPECT_EQ(result.text.title.find("Personalausweis"), std::string::npos) << result.text.title;
 }
 
 TEST_F(SearchTest, ASharedPostcodeChoosesNone) {

@@ -19,11 +19,25 @@ class ServerTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TempFolder;
-    folder_->write("f/bochum.xml",
-                   xzufi::file(xzufi::service("BO", "1", "99110009104000", "Hund &lt;i&gt;anmelden&lt;/i&gt; \"&amp;amp;\"",
-                                              "059110000000", xzufi::module("24", "&lt;script&gt;x&lt;/script&gt;1 &amp;lt; 2")) +
-                               xzufi::online("BO", "O1", "Hund &amp;lt;online&amp;gt;", "https://bochum.example/?a=1&amp;b='2'") +
-                               xzufi::responsible("BO", "O1", "BO", "1", "059110000000")));
+    folder_->write(
+        "f/bochum.xml",
+        xzufi::file(
+            xzufi::service("BO", "1", "99110009104000", "Hund &lt;i&gt;anmelden&lt;/i&gt; \"&amp;amp;\"",
+                           "059110000000",
+                           xzufi::module("24", "&lt;script&gt;x&lt;/script&gt;1 &amp;lt; 2")) +
+            xzufi::online("BO", "O1", "Hund &amp;lt;online&amp;gt;",
+                          "https://bochum.example/?a=1&amp;b='2'") +
+            xzufi::responsible("BO", "O1", "BO", "1", "059110000000") +
+            xzufi::write("<x:organisationseinheit>" + xzufi::id("BO", "E1") +
+                         "<x:name>Steueramt Bochum</x:name></x:organisationseinheit>") +
+            xzufi::responsible("BO", "E1", "BO", "1", "059110000000") +
+            xzufi::service("BO", "2", "99110009070000", "Hund abmelden", "059110000000") +
+            xzufi::responsible("BO", "E1", "BO", "2", "059110000000") +
+            xzufi::service("BO", "3", "99110009070001", "Verstorbenen Hund abmelden", "059110000000") +
+            xzufi::online("BO", "O3", "", "https://bochum.example/tot") +
+            xzufi::responsible("BO", "O3", "BO", "3", "059110000000") +
+            xzufi::office("BO", "E2", "Tierheim") +
+            xzufi::responsible("BO", "E2", "BO", "3", "059110000000")));
     build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
     engine_ = new SearchEngine(*folder_ / "index");
     server_ = new Server(*engine_, {"127.0.0.1", 0, 4});
@@ -85,6 +99,7 @@ TEST_F(ServerTest, WrongRequestsGetTheRightStatusAndASentence) {
       {"/api/v1/search?q=%FF%FE", 400},
       {"/api/v1/search?q=hund&audience=alien", 400},
       {"/api/v1/search?q=hund&online=ja", 400},
+      {"/api/v1/search?q=hund&exact=ja", 400},
       {"/api/v1/search?q=hund&lang=xx", 400},
       {"/api/v1/search?q=hund&trust=12", 400},
       {"/api/v1/services/1", 404},
@@ -118,6 +133,104 @@ TEST_F(ServerTest, PagesEscapeWhatTheyShow) {
   const auto echo = get("/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&place=%22%3E%3Cb%3E");
   EXPECT_THAT(echo->body, Not(HasSubstr("<script")));
   EXPECT_THAT(echo->body, Not(HasSubstr("\"><b>")));
+}
+
+/// The part of a page between two marks, the second after the first; empty where one is missing.
+std::string between(const std::string& page, const std::string& from, const std::string& to) {
+  const std::size_t begin = page.find(from);
+  const std::size_t end = begin == std::string::npos ? begin : page.find(to, begin);
+  return end == std::string::npos ? std::string() : page.substr(begin, end - begin);
+}
+
+TEST_F(ServerTest, WhatIsNotThereLeavesNoTrace) {
+  const std::string page = get("/?q=hund%20abmelden&place=Bochum")->body;
+  EXPECT_THAT(page, HasSubstr("Steueramt Bochum"));
+  for (const char* trace :
+       {"Ergebnisse für", "href=\"tel:\"", "<p></p>", "· </span>", "</strong>, <", "Themenfeld"})
+    EXPECT_THAT(page, Not(HasSubstr(trace))) << trace;
+  const std::string service = get("/leistung/99110009070000?ars=05911")->body;
+  EXPECT_THAT(service, HasSubstr("Steueramt Bochum"));
+  for (const char* trace : {"href=\"tel:\"", "<p></p>", "</strong>, <", "Amtliche Bezeichnung: <"})
+    EXPECT_THAT(service, Not(HasSubstr(trace))) << trace;
+}
+
+TEST_F(ServerTest, TheButtonDoesWhatTheTitleSaysAndNothingElse) {
+  for (const char* path : {"/?q=99110009070000&place=Bochum", "/leistung/99110009070000?ars=05911"}) {
+    const std::string page = get(path)->body;
+    const std::string result =
+        between(page, "class=\"result\"",
+                page.find("<article") == std::string::npos ? "</li>\n    <li" : "</article>");
+    ASSERT_THAT(result, HasSubstr("Hund abmelden")) << path;
+    EXPECT_THAT(result, Not(HasSubstr("Online erledigen"))) << path;
+    EXPECT_THAT(result, HasSubstr("Steueramt Bochum")) << path;
+    EXPECT_THAT(result, Not(HasSubstr("Tierheim"))) << "it does the special case only: " << path;
+    const std::string cases = between(result, "Besondere Fälle", "</ul>");
+    EXPECT_THAT(cases, HasSubstr("Verstorbenen Hund abmelden</a>")) << path;
+    EXPECT_THAT(
+        cases,
+        HasSubstr("<a href=\"https://bochum.example/tot\" rel=\"noreferrer\">Verstorbenen Hund abmelden</a>"))
+        << path;
+  }
+  const std::string own = between(get("/?q=99110009070001&place=Bochum")->body, "class=\"result\"", "</ol>");
+  EXPECT_THAT(own, HasSubstr("<a class=\"button\" href=\"https://bochum.example/tot\""));
+}
+
+TEST_F(ServerTest, APlaceInTheWordsCanBeTakenOutOrMeantAsAWord) {
+  const std::string page = get("/?q=hund%20anmelden%20bochum&online=true")->body;
+  EXPECT_THAT(page, HasSubstr("Gesucht für <strong>Bochum</strong>"));
+  EXPECT_THAT(page, HasSubstr("href=\"/?q=hund%20anmelden&amp;place=&amp;online=true\">Ohne Ort suchen"));
+  EXPECT_THAT(page,
+              HasSubstr("href=\"/?q=hund%20anmelden%20bochum&amp;place=&amp;online=true&amp;exact=true\""));
+  const std::string literal = get("/?q=hund%20anmelden%20bochum&exact=true")->body;
+  EXPECT_THAT(literal, Not(HasSubstr("Gesucht für")));
+  EXPECT_THAT(literal, HasSubstr("Gesucht genau nach <strong>hund anmelden bochum</strong>"));
+  EXPECT_THAT(literal, HasSubstr("href=\"/?q=hund%20anmelden%20bochum&amp;place=\">Mit Korrektur"));
+}
+
+TEST_F(ServerTest, ACorrectionIsSaidAndCanBeUndone) {
+  const std::string page = get("/?q=perosnalausweis%20beantragen&place=Bochum")->body;
+  EXPECT_THAT(page, HasSubstr("Ergebnisse für <strong>personalausweis beantragen</strong>"));
+  EXPECT_THAT(page, HasSubstr("href=\"/?q=perosnalausweis%20beantragen&amp;place=Bochum&amp;exact=true\">"
+                              "Stattdessen nach „perosnalausweis beantragen“ suchen"));
+  const std::string exact = get("/?q=perosnalausweis%20beantragen&place=Bochum&exact=1")->body;
+  EXPECT_THAT(exact, Not(HasSubstr("Ergebnisse für")));
+  EXPECT_THAT(exact, Not(HasSubstr("personalausweis")));
+  // The place of the words stays when the correction goes.
+  EXPECT_THAT(get("/?q=perosnalausweis%20bochum")->body,
+              HasSubstr("href=\"/?q=perosnalausweis&amp;place=Bochum&amp;exact=true\""));
+}
+
+TEST_F(ServerTest, NothingFoundIsSaidWithNextSteps) {
+  const std::string page = get("/?q=qxqxqxqx&place=Bochum&online=true&exact=true")->body;
+  EXPECT_THAT(page, HasSubstr("0 Leistungen"));
+  EXPECT_THAT(page, HasSubstr("Prüfen Sie die Schreibweise"));
+  EXPECT_THAT(page, HasSubstr("href=\"tel:115\""));
+  EXPECT_THAT(page, HasSubstr("Suchen Sie ohne Ort"));
+  EXPECT_THAT(page, HasSubstr("href=\"/?q=qxqxqxqx&amp;place=Bochum\">Suchen Sie ohne Filter"));
+  std::size_t topics = 0;
+  for (std::size_t at = 0;
+       (at = page.find("<a href=\"/?q=&amp;place=Bochum&amp;topic=", at)) != std::string::npos; ++at)
+    ++topics;
+  EXPECT_EQ(topics, 14U);
+  EXPECT_EQ(get("/?q=&place=Bochum&topic=umwelt")->status, 200);
+  EXPECT_THAT(get("/?q=&place=Bochum&topic=umwelt")->body, HasSubstr("im Themenfeld Umwelt"));
+
+  const std::string english = get("/?q=qxqxqxqx&lang=en&exact=true")->body;
+  EXPECT_THAT(english, HasSubstr("<section class=\"empty\" lang=\"en\">"));
+  EXPECT_THAT(english, HasSubstr("&amp;topic=bildung&amp;lang=en\">Education</a>"));
+  EXPECT_THAT(english, Not(HasSubstr("Search without a place"))) << "there was none";
+  EXPECT_THAT(english, Not(HasSubstr("Search without filters"))) << "there were none";
+}
+
+TEST_F(ServerTest, APageBehindTheLastIsNotAnEmptySearch) {
+  const std::string page = get("/?q=hund&page=500")->body;
+  EXPECT_THAT(page, HasSubstr("Zur ersten Seite"));
+  EXPECT_THAT(page, Not(HasSubstr("Prüfen Sie die Schreibweise")));
+}
+
+TEST_F(ServerTest, WithoutASourceThereAreNoDataInsteadOfACount) {
+  EXPECT_THAT(get("/?q=hund%20anmelden&place=Augsburg")->body, HasSubstr("keine Daten"));
+  EXPECT_THAT(get("/leistung/99110009104000?ars=09761")->body, HasSubstr("keine Daten"));
 }
 
 TEST_F(ServerTest, HeadersAreStrict) {

@@ -83,6 +83,40 @@ TEST(Index, WhatWasWrittenIsRead) {
   EXPECT_EQ(snapshot.covered.cardinality(), 1U);
 }
 
+TEST(Index, PeriodsAreKeptEachForItself) {
+  const TempFolder folder;
+  {
+    IndexWriter writer(folder / "index", project_tables(), 1);
+    writer.begin_source({"source", "Source", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
+    const Validity twice({{20, 29}, {5, 9}});
+    ServiceText service_text = text("1", "Ausweis", "gemeinde:059110000000");
+    service_text.validity = twice;
+    EXPECT_TRUE(writer.put(service_text, {}));
+    OnlineService service;
+    service.id = {"T", "O1"};
+    service.url = "https://example.org/";
+    service.validity = twice;
+    EXPECT_TRUE(writer.put(service));
+    writer.put(Responsibility{{"T", "O1"}, {"T", "1"}, {}, {}});
+    writer.finish();
+  }
+  Index index(folder / "index");
+  const IndexReader reader = index.reader();
+  const Sheet& sheet = reader.sheet(*reader.snapshot().areas.find("059110000000"));
+  std::vector<Period> periods;
+  for (const SheetText& entry : sheet.texts) periods.push_back(entry.validity);
+  EXPECT_THAT(periods, ::testing::ElementsAre(Period{5, 9}, Period{20, 29}));
+  ASSERT_EQ(sheet.online_services.size(), 1U);
+  EXPECT_THAT(sheet.online_services[0].validity.periods(),
+              ::testing::ElementsAre(Period{5, 9}, Period{20, 29}));
+  EXPECT_THAT(reader.text(1).validity.periods(), ::testing::ElementsAre(Period{5, 9}, Period{20, 29}));
+  ASSERT_EQ(reader.snapshot().availability().size(), 1U);
+  const Availability& availability = reader.snapshot().availability()[0].second;
+  EXPECT_TRUE(availability.is_online(7));
+  EXPECT_FALSE(availability.is_online(15));
+  EXPECT_EQ(availability.online(25).cardinality(), 1U);
+}
+
 TEST(Index, ANewGenerationIsTakenUpAndTheOldOneStaysWhole) {
   const TempFolder folder;
   build(folder / "index", "alt");
