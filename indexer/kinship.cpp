@@ -8,13 +8,12 @@ namespace vsm {
 namespace {
 
 constexpr double generic_weight = 0.35, parts_share = 0.8;
-/// A service is kin when so much of what a name says stands in its own names and words.
-double tune(const char* name, double value) {
-  const char* set = std::getenv(name);
-  return set ? std::atof(set) : value;
-}
-const double least_share = tune("kin_least", 0.55), near_best = tune("kin_near", 0.85), kin_weight = tune("kin_weight", 0.9);
-const std::size_t most_kin = static_cast<std::size_t>(tune("kin_most", 3));
+/// A service is kin when so much of what a name says stands in its own names and words, and when it fits nearly as
+/// well as the one that fits best.
+constexpr double least_share = 0.45, near_best = 0.85;
+constexpr std::size_t most_kin = 3;
+/// What words count for a text that has them from its kin.
+constexpr double kin_weight = 0.9;
 
 double strength_of(const Impacts& impacts) {
   return std::max({impacts.title / 100.0, 0.9 * impacts.words / 100, 0.85 * impacts.shared / 100});

@@ -105,8 +105,7 @@ int status(const std::string& directory, bool all) {
 
 int check_synonyms(const std::string& index, const std::string& folder, const std::vector<std::string>& graded,
                    bool hints) {
-  const TableTexts lists = read_texts(folder);
-  if (lists.empty()) throw TableError(folder + " holds no word lists (.txt)");
+  const TableTexts lists = read_texts(folder.empty() ? VSM_DATA_FOLDER "/../synonyms" : folder, "synonyms");
   std::size_t errors = 0, shown = 0;
   for (const RuleFinding& finding : check_rules(index, lists, graded)) {
     const bool is_error = finding.kind == RuleFinding::Kind::unreadable || finding.kind == RuleFinding::Kind::loop;
@@ -157,14 +156,13 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   sample_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
 
-  std::string synonyms = VSM_DATA_FOLDER "/../synonyms";
   std::vector<std::string> graded;
   bool hints = false;
   auto* synonyms_command = app.add_subcommand("synonyms", "Wortlisten");
   synonyms_command->require_subcommand(1);
   auto* check_command = synonyms_command->add_subcommand("check", "Prüft die Wortlisten vor dem nächsten Bau");
   check_command->add_option("--index", index, "Ordner des Index, dessen Wörter gelten")->required();
-  check_command->add_option("--synonyms", synonyms, "Ordner mit den Wortlisten")->capture_default_str();
+  check_command->add_option("--synonyms", synonyms, "Ordner mit den Wortlisten; sonst die des Projekts");
   check_command->add_option("--graded", graded, "bewertete Anfragen, an denen sich zeigt, ob ein Eintrag schadet");
   check_command->add_flag("--duplicates", hints, "nennt auch, was doppelt steht");
   CLI11_PARSE(app, argc, argv);

@@ -103,6 +103,23 @@ std::string fold_name(std::string_view text) {
   return name;
 }
 
+std::string infinitive_of_participle(std::string_view folded) {
+  static constexpr std::string_view prefixes[] = {"",     "ab",   "an",     "auf",    "aus",    "bei",   "durch", "ein",
+                                                  "fest", "frei", "her",    "hin",    "los",    "mit",   "nach",  "nieder",
+                                                  "uber", "um",   "unter",  "vor",    "weg",    "weiter", "wieder", "zu",
+                                                  "zuruck", "zusammen"};
+  if (folded.size() < 7 || !folded.ends_with('t')) return {};
+  if (folded.ends_with("iert")) return std::string(folded.substr(0, folded.size() - 1)) + "en";
+  for (std::string_view prefix : prefixes) {
+    const std::size_t begin = prefix.size() + 2;
+    if (!folded.starts_with(prefix) || folded.substr(prefix.size(), 2) != "ge" || folded.size() < begin + 4) continue;
+    std::string_view verb = folded.substr(begin, folded.size() - begin - 1);
+    if (verb.ends_with('e')) verb.remove_suffix(1);
+    return std::string(prefix) + std::string(verb) + "en";
+  }
+  return {};
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();)
     if (next_code_point(text, at) < 0) return false;

@@ -4,38 +4,35 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 
 #include "language/fold.h"
 
 namespace vsm {
 namespace {
 
-double tune(const char* name, double value) {
-  const char* set = std::getenv(name);
-  return set ? std::atof(set) : value;
-}
-/// What parts of a compound are worth when the whole word is not there.
-const double parts_share = tune("parts_share", 0.8);
-const double parts_power = tune("parts_power", 1);
-const double generic_weight = tune("generic_weight", 0.5);
-const double verb_weight = tune("verb_weight", 0.9);
-const double corrected_weight = 0.9;
-const double words_weight = tune("words_weight", 0.85), shared_weight = tune("shared_weight", 0.9), body_weight = tune("body_weight", 0.8);
-const double second_weight = tune("second_weight", 0.1);
-const double idf_power = tune("idf_power", 0.9);
-const double span_power = tune("span_power", 0.6);
-const double cover_bonus = tune("cover_bonus", 0);
-/// Above these a whole name or an everyday phrase of a service counts this much of all that could be reached.
-const double title_phrase_bonus = tune("title_phrase", 0.5), keyword_phrase_bonus = tune("keyword_phrase", 0.45), shared_phrase_bonus = tune("shared_phrase", 0.4);
-const double single_word_share = tune("single_word", 0.3);
+// All weights were tuned with vsm-query evaluate on data/evaluation; the figures are flat around them.
+
+/// What a compound is worth by its parts alone: this much where all are there, less by this power of what is missing.
+constexpr double parts_share = 0.8, parts_power = 0.64;
+/// How much a word counts by what it is; all others count 1.
+constexpr double generic_weight = 0.5, verb_weight = 0.9, corrected_weight = 0.9, similar_weight = 0.7;
+/// What a word is worth by where it stands; a name counts 1. Further places add a little.
+constexpr double words_weight = 0.85, shared_weight = 0.9, body_weight = 0.8, further_places = 0.1;
+constexpr double idf_power = 0.9;
+/// Half of what a rule means is worth less than half: this power more.
+constexpr double half_meaning_power = 0.6;
+/// What a rule says is worth at most this much of the words that it explains, where texts have those words.
+constexpr double rule_cap = 1.05;
+/// A foreign word that is a German one too, in a query that is German otherwise: "pension", "bar", "test".
+constexpr double false_friend_weight = 0.3;
+/// What a word that nothing knows asks for at most.
+constexpr double unknown_idf = 7.8;
+/// A whole name or everyday phrase of a service adds this much of all that could be reached; a single everyday word less.
+constexpr double title_phrase_bonus = 0.54, words_phrase_bonus = 0.45, shared_phrase_bonus = 0.4, single_word_share = 0.3;
 /// A service must reach this share of what the words could reach.
-const double least_share = tune("least_share", 0.2);
+constexpr double least_share = 0.15;
 /// Where no service reaches this share, the query asks for something else.
-const double least_best_share = tune("least_best", 0.35);
-const double false_friend_weight = tune("false_friend", 0.3);
-const double cap_rule = tune("cap_rule", 1.4);
-const double similar_weight = tune("similar_weight", 0.7), unknown_idf = tune("unknown_idf", 6);
+constexpr double least_best_share = 0.35;
 
 }  // namespace
 
@@ -106,7 +103,7 @@ Relevance::Strength Relevance::strength_of(const Impacts& impacts) {
     best = std::max(best, field);
     sum += field;
   }
-  return {static_cast<float>(best + second_weight * (sum - best)), static_cast<float>(std::max(fields[0], fields[1]))};
+  return {static_cast<float>(best + further_places * (sum - best)), static_cast<float>(std::max(fields[0], fields[1]))};
 }
 
 double Relevance::worth(const WordValue& word, std::uint32_t unit, float Strength::*of) const {
@@ -130,7 +127,7 @@ double Relevance::worth(const Meaning& meaning, std::uint32_t unit, float Streng
   double sum = 0;
   for (const WordValue& word : meaning.words) sum += worth(word, unit, of);
   // Half a meaning is less than half as good.
-  if (meaning.words.size() > 1) sum *= std::pow(std::min(1.0, sum / meaning.most), span_power);
+  if (meaning.words.size() > 1) sum *= std::pow(std::min(1.0, sum / meaning.most), half_meaning_power);
   return meaning.weight * sum;
 }
 
@@ -169,12 +166,11 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
   });
   for (const language::RuleMatch& match : model_.rules().match(stems)) {
     if (match.rule->name == without_rule) continue;
-    // "pension", "bar", "test": in a German query rather the German word.
-    const bool has_own_meaning = german || model_.is_indexed(query.words[static_cast<std::size_t>(std::countr_zero(match.positions))].word.folded);
-    const double language_share = match.rule->foreign && match.rule->stems.size() == 1 && has_own_meaning ? false_friend_weight : 1;
     Span span;
     span.from = static_cast<std::size_t>(std::countr_zero(match.positions));
     span.end = 64 - static_cast<std::size_t>(std::countl_zero(match.positions));
+    const bool false_friend = match.rule->foreign && match.rule->stems.size() == 1 &&
+                              (german || model_.is_indexed(query.words[span.from].word.folded));
     bool generic = true;
     for (std::size_t at = span.from; at < span.end; ++at) {
       const bool covered = (match.positions >> at & 1U) != 0;
@@ -183,7 +179,7 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
     }
     for (const language::Expansion& expansion : match.rule->expansions) {
       Meaning meaning;
-      meaning.weight = expansion.weight * match.share * language_share * (generic ? generic_weight : 1);
+      meaning.weight = expansion.weight * match.share * (false_friend ? false_friend_weight : 1) * (generic ? generic_weight : 1);
       meaning.rule = match.rule->name;
       for (const language::Word& word : analyzer_.words(expansion.words)) {
         if (model_.rules().is_stopword(word.folded)) continue;
@@ -193,13 +189,15 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
       span.most = std::max(span.most, meaning.weight * meaning.most);
       if (!meaning.words.empty()) span.meanings.push_back(std::move(meaning));
     }
-    double covered_idf = 0;
+    double covered = 0;
+    bool all_known = true;
     for (std::size_t at = span.from; at < span.end; ++at) {
       if ((match.positions >> at & 1U) == 0) continue;
-      covered_idf += words_[at].known ? words_[at].idf : 100;
+      covered += words_[at].idf;
+      all_known &= words_[at].known;
     }
     for (Meaning& meaning : span.meanings)
-      if (meaning.most > covered_idf * cap_rule) meaning.weight *= covered_idf * cap_rule / meaning.most;
+      if (all_known && meaning.most > covered * rule_cap) meaning.weight *= covered * rule_cap / meaning.most;
     if (!span.meanings.empty()) spans_.push_back(std::move(span));
   }
   std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.end < b.end; });
@@ -253,28 +251,52 @@ std::vector<Fit> Relevance::score(const Understood& query, std::string_view with
   for (std::uint32_t unit : touched_) {
     const double reached = cover(unit, &Strength::all);
     if (reached < least_share * potential_) continue;
-    scores[unit] = {reached * (1 + cover_bonus * reached / potential_), cover(unit, &Strength::own)};
+    scores[unit] = {reached, cover(unit, &Strength::own)};
   }
 
   double most = 0;
   for (const Fit& fit : scores) most = std::max(most, fit.score);
   if (most < least_best_share * potential_) std::fill(scores.begin(), scores.end(), Fit());
-  if (std::getenv("show_share")) {
-    std::fprintf(stderr, "share %.3f of %.1f  %s\n", most / potential_, potential_, query.phrase.c_str());
-  }
   if (!query.phrase.empty()) {
     std::vector<Posting> postings;
     reader_.postings(TermKind::phrase, query.phrase, docs_, postings);
     for (const Posting& posting : postings)
       units_of_doc_(posting.doc, [&](std::uint32_t unit) {
         const Impacts& at = posting.impacts;
-        const double bonus = at.title > 0 ? title_phrase_bonus : (at.words > 0 ? keyword_phrase_bonus : shared_phrase_bonus) * (query.words.size() > 1 ? 1 : single_word_share);
+        const double of_words = (at.words > 0 ? words_phrase_bonus : shared_phrase_bonus) *
+                                (query.words.size() > 1 ? 1 : single_word_share);
+        const double bonus = at.title > 0 ? title_phrase_bonus : of_words;
         Fit& fit = scores[unit];
-        fit.score = std::max(fit.score, at.title > 0 ? std::max(most, potential_ * .5) : potential_ * 0.5) + potential_ * bonus;
+        // Nothing fits better than the very name.
+        const double least = at.title > 0 ? std::max(most, potential_ / 2) : potential_ / 2;
+        fit.score = std::max(fit.score, least) + potential_ * bonus;
         if (at.title > 0 || at.words > 0) fit.own += potential_ * bonus;
       });
   }
   return scores;
+}
+
+double Relevance::fit_of_name(std::string_view name) const {
+  double sum = 0;
+  std::size_t length = 0;
+  for (const language::Word& word : analyzer_.words(name)) {
+    if (model_.rules().is_stopword(word.folded)) continue;
+    ++length;
+    const auto is_asked = [&](const std::string& stem) {
+      const auto column = known_.find(stem);
+      if (column == known_.end()) return 0.0;
+      for (const WordValue& asked : words_) {
+        if (asked.whole == column->second) return asked.idf;
+        if (std::find(asked.parts.begin(), asked.parts.end(), column->second) != asked.parts.end()) return asked.idf / 2;
+      }
+      return 0.0;
+    };
+    double best = is_asked(word.stem);
+    for (const std::string& part : word.parts) best = std::max(best, is_asked(part) * parts_share);
+    sum += best;
+  }
+  // Of names that say as much of what is asked the shortest fits best.
+  return sum - 0.01 * static_cast<double>(length);
 }
 
 std::vector<Evidence> Relevance::explain(std::uint32_t unit) const {

@@ -44,8 +44,8 @@ class Relevance {
 
   /// The fit of every unit: 0 for those that do not fit.
   std::vector<Fit> score(const Understood& query, std::string_view without_rule = {});
-  /// What the last query could reach at most.
-  double potential() const { return potential_; }
+  /// How well a name fits the last query, for choosing among texts of one service.
+  double fit_of_name(std::string_view name) const;
   /// Why a unit got its score in the last query.
   std::vector<Evidence> explain(std::uint32_t unit) const;
 

@@ -16,19 +16,15 @@ constexpr std::size_t results_considered = 1'000;
 constexpr std::size_t variants_listed = 5;
 
 /// Services that people ask for most have texts of their own; among equals they lead.
-double tune(const char* name, double value) {
-  const char* set = std::getenv(name);
-  return set ? std::atof(set) : value;
-}
-const double own_text_bonus = tune("own_text", 0.1), current_bonus = tune("current", 0.05), retired_malus = tune("retired", -0.25);
-/// The general variant leads its group unless another one fits the query clearly better.
-const double asked_variant_lead = tune("asked", 1.06);
-const double general_variant_lead = tune("general", 1.05);
+constexpr double own_text_bonus = 0.06, current_bonus = 0.05, retired_malus = -0.25;
+/// The general variant, and one that people ask for most, leads its group unless another fits the query clearly better.
+constexpr double general_variant_lead = 1.05, asked_variant_lead = 1.06;
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
-const double weakest_share = tune("weakest", 0.3);
-/// What a service counts at a place for which nobody publishes a text of it.
-const double unpublished_share = std::getenv("unpub") ? std::atof(std::getenv("unpub")) : 0.4;
-const double spoken_for_share = std::getenv("spoken") ? std::atof(std::getenv("spoken")) : 0.4;
+constexpr double weakest_share = 0.3;
+/// What a service counts that nobody publishes a text of: at a place, and where a text without key speaks of it.
+constexpr double unpublished_share = 0.4, spoken_for_share = 0.4;
+/// Of several texts of one service the one that fits the query leads, among so many results.
+constexpr std::size_t leads_chosen = 100;
 
 struct Step {
   const Sheet* sheet;
@@ -183,7 +179,6 @@ struct Candidate {
   std::uint64_t group = 0;
   double score = 0;
   std::vector<std::pair<ServiceKey, Fit>> keys;  ///< matched keys
-  DocId best_doc = 0;
   std::vector<Evidence> evidence;
   // Filled when resolved.
   ServiceKey lead;
@@ -191,7 +186,16 @@ struct Candidate {
   std::vector<std::uint64_t> merged;  ///< further groups of the same text
 };
 
-void score_key(Candidate& candidate, ServiceKey key, Fit fit, DocId doc) {
+/// Whose links and offices a result shows: its own, those of groups folded into it, and the heading's, for what a town
+/// publishes under the heading holds for its services.
+std::vector<std::uint64_t> groups_of(const Candidate& candidate, const View& view) {
+  std::vector<std::uint64_t> groups{candidate.group};
+  groups.insert(groups.end(), candidate.merged.begin(), candidate.merged.end());
+  if (const ServiceKey heading = view.heading_of(candidate.lead)) groups.push_back(heading.group());
+  return groups;
+}
+
+void score_key(Candidate& candidate, ServiceKey key, Fit fit) {
   const auto known =
       std::find_if(candidate.keys.begin(), candidate.keys.end(), [&](const auto& k) { return k.first == key; });
   if (known == candidate.keys.end())
@@ -200,7 +204,6 @@ void score_key(Candidate& candidate, ServiceKey key, Fit fit, DocId doc) {
     known->second = fit;
   if (fit.score > candidate.score) {
     candidate.score = fit.score;
-    candidate.best_doc = doc;
   }
 }
 
@@ -270,8 +273,7 @@ class Search {
         for (const auto& [key, availability] : reader_.snapshot().availability_in_group(group))
           traits.online |= availability.is_online(view_.day());
     };
-    take_group(candidate.group);
-    for (std::uint64_t group : candidate.merged) take_group(group);
+    for (std::uint64_t group : groups_of(candidate, view_)) take_group(group);
     if (traits.audience == 0) traits.audience = audience_citizen | audience_business;
     Level level = view_.steps()[candidate.shown.step].level;
     if (!candidate.shown.area)
@@ -294,14 +296,14 @@ class Search {
     if (catalogue_.is_heading(key)) {
       double score = 1'000;
       for (const CatalogueEntry* entry : catalogue_.services_of_object(key.object()))
-        score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0}, 0);
+        score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0});
       return;
     }
     if (view_.nearest(key).docs.empty()) return;
-    score_key(candidate(key.group()), key, {1'000, 0}, 0);
+    score_key(candidate(key.group()), key, {1'000, 0});
     double score = 500;
     for (const CatalogueEntry* entry : catalogue_.services_of_object(key.object()))
-      if (entry->key.group() != key.group()) score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0}, 0);
+      if (entry->key.group() != key.group()) score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0});
   }
 
   void by_topic() {
@@ -311,7 +313,7 @@ class Search {
       if (entry.heading) continue;
       for (std::size_t own : entry.situations) {
         if ((situation && own != *situation) || (topic && catalogue_.situations()[own].topic != *topic)) continue;
-        score_key(candidate(entry.key.group()), entry.key, {1 + prior(entry.key), 0}, 0);
+        score_key(candidate(entry.key.group()), entry.key, {1 + prior(entry.key), 0});
       }
     }
   }
@@ -319,7 +321,7 @@ class Search {
   void by_words() {
     Units local = local_units();
     const std::size_t general = lens_.units.keys.size();
-    const Bitmap docs = view_.docs();
+    view_docs_ = view_.docs();
     const auto units_of_doc = [&](DocId doc, const std::function<void(std::uint32_t)>& visit) {
       const std::uint32_t begin = lens_.first[doc], end = lens_.first[doc + 1];
       for (std::uint32_t i = begin; i < end; ++i) visit(lens_.unit_list[i]);
@@ -328,15 +330,15 @@ class Search {
         lens_.each_service(entry.key, [&](ServiceKey key) { visit(unit_of(key, local)); });
       });
     };
-    Relevance relevance(reader_, lens_.model, analyzer_, docs, general + local.keys.size(), units_of_doc);
-    const std::vector<Fit> fits = relevance.score(understood_, request_.without_rule);
+    relevance_.emplace(reader_, lens_.model, analyzer_, view_docs_, general + local.keys.size(), units_of_doc);
+    const std::vector<Fit> fits = relevance_->score(understood_, request_.without_rule);
     for (std::uint32_t unit = 0; unit < fits.size(); ++unit) {
       if (fits[unit].score <= 0) continue;
       const ServiceKey key = unit < general ? lens_.units.keys[unit] : local.keys[unit - general];
       Candidate& its = candidate(key.group());
       const double before = its.score;
-      score_key(its, key, {fits[unit].score * (1 + prior(key)), fits[unit].own}, 0);
-      if (request_.explain && its.score > before) its.evidence = relevance.explain(unit);
+      score_key(its, key, {fits[unit].score * (1 + prior(key)), fits[unit].own});
+      if (request_.explain && its.score > before) its.evidence = relevance_->explain(unit);
     }
     prefer_published();
     drop_weak();
@@ -398,6 +400,16 @@ class Search {
     std::erase_if(candidates_, [&](const Candidate& c) { return c.score < best * weakest_share; });
   }
 
+  void lead_with_best_name(std::vector<DocId>& docs) const {
+    std::vector<std::pair<double, DocId>> fits;
+    for (DocId doc : docs) {
+      const ServiceText text = reader_.text(doc);
+      fits.emplace_back(std::max(relevance_->fit_of_name(text.title), relevance_->fit_of_name(text.official_title)), doc);
+    }
+    std::stable_sort(fits.begin(), fits.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::transform(fits.begin(), fits.end(), docs.begin(), [](const auto& fit) { return fit.second; });
+  }
+
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.
   std::vector<Candidate> resolve() {
     const auto fit = [this](const std::pair<ServiceKey, Fit>& key) {
@@ -419,9 +431,7 @@ class Search {
       c.lead = c.keys.front().first;
       c.shown = view_.nearest(c.lead);
       if (c.shown.docs.empty()) continue;
-      // Of several texts of one level the one that matched leads.
-      const auto matched = std::find(c.shown.docs.begin(), c.shown.docs.end(), c.best_doc);
-      if (matched != c.shown.docs.end()) std::iter_swap(c.shown.docs.begin(), matched);
+      if (relevance_ && c.shown.docs.size() > 1 && resolved.size() < leads_chosen) lead_with_best_name(c.shown.docs);
       auto [first, is_new] = shown.emplace(c.shown.docs.front(), resolved.size());
       if (!is_new) {
         // A text under the heading speaks for one service; the others show what is theirs alone.
@@ -447,6 +457,8 @@ class Search {
   const SearchRequest& request_;
   const Understood& understood_;
   bool has_place_, at_town_;
+  Bitmap view_docs_;
+  std::optional<Relevance> relevance_;
   std::vector<Candidate> candidates_;
   std::unordered_map<std::uint64_t, std::size_t> position_;
 };
@@ -471,8 +483,7 @@ class Assembly {
       elsewhere(result);
     }
 
-    std::vector<std::uint64_t> groups{candidate.group};
-    groups.insert(groups.end(), candidate.merged.begin(), candidate.merged.end());
+    std::vector<std::uint64_t> groups = groups_of(candidate, view_);
     for (ServiceKey key : result.text.keys)
       if (!snapshot_.catalogue.is_heading(key)) groups.push_back(key.group());
     std::vector<std::uint64_t> distinct;
@@ -482,13 +493,13 @@ class Assembly {
     add_topics(result, distinct);
     add_offers(result, distinct);
     add_variants(result, candidate);
-    result.availability = online_count(candidate.group);
+    result.availability = online_count(distinct);
     return result;
   }
 
   /// In how many municipalities the service (any of its variants) is online: of the place's Land, or of the area
   /// itself where the place is larger than a municipality.
-  OnlineCount online_count(std::uint64_t group) const {
+  OnlineCount online_count(const std::vector<std::uint64_t>& groups) const {
     const AreaTable& areas = snapshot_.areas;
     std::optional<AreaIndex> within = place_ ? place_ : home_land_;
     if (within && areas[*within].level == Level::gemeinde) within = areas.land_of(*within);
@@ -502,8 +513,8 @@ class Assembly {
     OnlineCount count;
     count.municipalities = static_cast<std::uint32_t>(covered.cardinality());
     Bitmap online;
-    for (const auto& [key, availability] : snapshot_.availability_in_group(group))
-      online |= availability.online(view_.day());
+    for (std::uint64_t group : groups)
+      for (const auto& [key, availability] : snapshot_.availability_in_group(group)) online |= availability.online(view_.day());
     count.online = static_cast<std::uint32_t>(online.and_cardinality(covered));
     return count;
   }
@@ -553,8 +564,6 @@ class Assembly {
                        by_key);
     };
     for (std::uint64_t group : groups) add(group);
-    // What a town publishes under the heading holds for its services.
-    if (const ServiceKey heading = view_.heading_of(result.key)) add(heading.group());
   }
 
   void add_variants(SearchResult& result, const Candidate& candidate) const {

@@ -7,6 +7,7 @@
 namespace vsm {
 namespace {
 
+constexpr double participle_share = 0.95;
 constexpr double least_similarity = 0.42;
 constexpr std::size_t most_similar = 8;
 constexpr std::size_t words_considered = 32, longest_place_name = 5;
@@ -193,6 +194,8 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
+    if (const std::string infinitive = language::infinitive_of_participle(folded); mend_words && !stop && !infinitive.empty())
+      word.similar.emplace_back(analyzer.word(infinitive), participle_share);
     if (mend_words && !stop && !model.is_indexed(folded) && !model.is_dictionary_word(folded))
       for (const auto& [other, similarity] : model.similar().find(folded, least_similarity, most_similar))
         word.similar.emplace_back(analyzer.word(std::string(other)), similarity);
