@@ -115,7 +115,7 @@ std::string infinitive_of_participle(std::string_view folded) {
     if (!folded.starts_with(prefix) || folded.substr(prefix.size(), 2) != "ge" || folded.size() < begin + 4) continue;
     std::string_view verb = folded.substr(begin, folded.size() - begin - 1);
     if (verb.ends_with('e')) verb.remove_suffix(1);
-    return std::string(prefix) + std::string(verb) + "en";
+    return std::string(prefix) + std::string(verb) + (verb.ends_with("er") || verb.ends_with("el") ? "n" : "en");
   }
   return {};
 }
