@@ -1,5 +1,6 @@
 #include "store/index_reader.h"
 
+#include <malloc.h>
 #include <xapian.h>
 
 #include <algorithm>
@@ -79,10 +80,18 @@ std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_g
   return {begin, end};
 }
 
-struct IndexReader::State {
-  Xapian::Database db;
+namespace {
+
+struct Revision {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const void> derived;
+};
+
+}  // namespace
+
+struct IndexReader::State {
+  Xapian::Database db;
+  std::shared_ptr<const Revision> revision;
   std::weak_ptr<Index::State> home;
 
   static std::shared_ptr<const Snapshot> load(const Xapian::Database& db, const std::string& directory,
@@ -94,13 +103,13 @@ struct Index::State {
   Derive derive;
 
   mutable std::mutex mutex;  // over what follows, held for moments
-  std::shared_ptr<const Snapshot> current;
-  std::shared_ptr<const void> derived;
+  std::shared_ptr<const Revision> current;
   std::vector<std::unique_ptr<IndexReader::State>> idle;
   std::string trouble;
   Trouble told;
 
   std::mutex looking;  // over what follows, held while a build is loaded
+  std::vector<std::shared_ptr<const Revision>> retired;  // freed here and not in a request
   layout::Stub failed;
   std::chrono::steady_clock::time_point retry;
 
@@ -109,34 +118,41 @@ struct Index::State {
   /// Loads a build and makes it the one that readers get.
   void take(const layout::Stub& stub) {
     auto fresh = std::make_unique<IndexReader::State>();
+    auto revision = std::make_shared<Revision>();
     fresh->db = open_generation(directory, stub.generation);
-    fresh->snapshot = IndexReader::State::load(fresh->db, directory, stub);
+    fresh->revision = revision;
+    revision->snapshot = IndexReader::State::load(fresh->db, directory, stub);
     if (derive) {
       IndexReader reader(std::move(fresh));
-      auto made = derive(reader);
+      revision->derived = derive(reader);
       fresh = std::move(reader.state_);
-      fresh->derived = std::move(made);
     }
-    // What they replace goes when the lock is open again.
-    auto snapshot = fresh->snapshot;
-    auto made = fresh->derived;
+    std::shared_ptr<const Revision> old = std::move(revision);
     std::vector<std::unique_ptr<IndexReader::State>> handles;
     handles.push_back(std::move(fresh));
-    const std::lock_guard hold(mutex);
-    current.swap(snapshot);
-    derived.swap(made);
-    idle.swap(handles);
+    {
+      const std::lock_guard hold(mutex);
+      current.swap(old);
+      idle.swap(handles);
+    }
+    if (old) retired.push_back(std::move(old));
+  }
+
+  void free_retired() {
+    const auto unused = [](const auto& revision) { return revision.use_count() == 1; };
+    if (std::erase_if(retired, unused) == 0) return;
+#ifdef __GLIBC__
+    ::malloc_trim(0);  // else each swap leaves the process larger, up to three times its size
+#endif
   }
 
   /// One more handle on the build that readers get. Throws IndexError where another one has taken its place.
-  std::unique_ptr<IndexReader::State> open_again(std::shared_ptr<const Snapshot> snapshot,
-                                                 std::shared_ptr<const void> made) const try {
+  std::unique_ptr<IndexReader::State> open_again(std::shared_ptr<const Revision> revision) const try {
     auto state = std::make_unique<IndexReader::State>();
-    state->db = open_generation(directory, snapshot->generation);
-    if (metadata(state->db, layout::build_key) != snapshot->build)
+    state->db = open_generation(directory, revision->snapshot->generation);
+    if (metadata(state->db, layout::build_key) != revision->snapshot->build)
       throw IndexError("the index in " + directory + " was replaced");
-    state->snapshot = std::move(snapshot);
-    state->derived = std::move(made);
+    state->revision = std::move(revision);
     return state;
   } catch (const Xapian::Error& error) {
     throw IndexError("the index cannot be read: " + error.get_description());
@@ -145,6 +161,7 @@ struct Index::State {
   /// A build that failed is tried again after a while; `at_once` does not wait for that.
   void look(bool at_once) {
     const std::lock_guard one(looking);
+    free_retired();
     layout::Stub stub;
     std::string problem;
     try {
@@ -163,7 +180,8 @@ struct Index::State {
 
   bool serves(const layout::Stub& stub) const {
     const std::lock_guard hold(mutex);
-    return current->generation == stub.generation && current->build == stub.build;
+    const Snapshot& snapshot = *current->snapshot;
+    return snapshot.generation == stub.generation && snapshot.build == stub.build;
   }
 
   void tell(const std::string& problem) {
@@ -261,19 +279,20 @@ IndexReader::~IndexReader() {
   const auto home = state_->home.lock();
   if (!home) return;
   const std::lock_guard hold(home->mutex);
-  if (home->current == state_->snapshot) home->idle.push_back(std::move(state_));
+  if (home->current == state_->revision) home->idle.push_back(std::move(state_));
 }
 
-const Snapshot& IndexReader::snapshot() const { return *state_->snapshot; }
-const std::shared_ptr<const void>& IndexReader::derived() const { return state_->derived; }
-std::shared_ptr<const Snapshot> IndexReader::shared_snapshot() const { return state_->snapshot; }
+const Snapshot& IndexReader::snapshot() const { return *state_->revision->snapshot; }
+const std::shared_ptr<const void>& IndexReader::derived() const { return state_->revision->derived; }
+std::shared_ptr<const Snapshot> IndexReader::shared_snapshot() const { return state_->revision->snapshot; }
 
 const Sheet& IndexReader::sheet(AreaIndex area) const {
-  auto& sheets = *state_->snapshot->sheets_;
+  const Snapshot& snapshot = *state_->revision->snapshot;
+  auto& sheets = *snapshot.sheets_;
   std::call_once(sheets.once[area], [&] {
     std::string bytes;
     try {
-      bytes = state_->db.get_metadata(layout::sheet_prefix + state_->snapshot->areas[area].id());
+      bytes = state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id());
     } catch (const Xapian::Error& error) {
       throw IndexError("the index cannot be read: " + error.get_description());
     }
@@ -354,19 +373,17 @@ Index::~Index() = default;
 IndexReader Index::reader() {
   for (int tries = 3;; --tries) {
     std::unique_ptr<IndexReader::State> reader;
-    std::shared_ptr<const Snapshot> snapshot;
-    std::shared_ptr<const void> derived;
+    std::shared_ptr<const Revision> revision;
     {
       const std::lock_guard hold(state_->mutex);
-      snapshot = state_->current;
-      derived = state_->derived;
+      revision = state_->current;
       if (!state_->idle.empty()) {
         reader = std::move(state_->idle.back());
         state_->idle.pop_back();
       }
     }
     try {
-      if (!reader) reader = state_->open_again(std::move(snapshot), std::move(derived));
+      if (!reader) reader = state_->open_again(std::move(revision));
       reader->home = state_;
       return IndexReader(std::move(reader));
     } catch (const IndexError&) {  // another build may have taken its place a moment ago

@@ -116,8 +116,8 @@ class IndexReader {
 /// Thread-safe.
 class Index {
  public:
-  /// Makes what a program needs of a revision, once, before anybody gets a reader of it. It goes when the
-  /// last reader of its revision has gone. What it throws counts as a failure to load.
+  /// Makes what a program needs of a revision, once, before anybody gets a reader of it. It goes with its
+  /// revision: at the first look after the last reader. What it throws counts as a failure to load.
   using Derive = std::function<std::shared_ptr<const void>(const IndexReader&)>;
   /// Called with a sentence when another build cannot be loaded, once for each failure that differs from the
   /// one before, and with an empty one when that is over. From any thread.

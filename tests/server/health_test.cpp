@@ -158,6 +158,7 @@ TEST(Swap, OldRevisionsLeaveNothingBehind) {
     EXPECT_EQ(title_now(engine), title);
   }
   // The threads live on and have not asked since.
+  engine.index().look();
   for (const auto& snapshot : old) EXPECT_TRUE(snapshot.expired());
   done = true;
   turn.arrive_and_wait();
