@@ -1,8 +1,11 @@
 #include "catalog/objects.h"
 
+#include <unicode/timezone.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <memory>
 
 namespace vsm {
 
@@ -57,9 +60,16 @@ std::string_view module_title(std::string_view code) {
   return {};
 }
 
-Day today() {
-  const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  return static_cast<Day>(now.time_since_epoch().count());
+Day day_in_germany(std::chrono::system_clock::time_point moment) {
+  static const std::unique_ptr<const icu::TimeZone> zone(icu::TimeZone::createTimeZone("Europe/Berlin"));
+  const auto utc = std::chrono::floor<std::chrono::milliseconds>(moment);
+  std::int32_t standard = 0, summer = 0;
+  UErrorCode error = U_ZERO_ERROR;
+  zone->getOffset(static_cast<UDate>(utc.time_since_epoch().count()), false, standard, summer, error);
+  const auto local = utc + std::chrono::milliseconds(standard + summer);
+  return static_cast<Day>(std::chrono::floor<std::chrono::days>(local).time_since_epoch().count());
 }
+
+Day today() { return day_in_germany(std::chrono::system_clock::now()); }
 
 }  // namespace vsm

@@ -2,6 +2,7 @@
 // where. Names after XZuFi (Leistung, Onlinedienst, Organisationseinheit, Zuständigkeit); docs/glossary.md.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -29,6 +30,8 @@ inline constexpr Day day_max = std::numeric_limits<Day>::max();
 
 /// "2026-11-23", also with a time behind it; nothing for other text and for dates that do not exist.
 std::optional<Day> parse_day(std::string_view text);
+/// The day in Germany (Europe/Berlin) at a moment, whatever the time zone of the machine. Thread-safe.
+Day day_in_germany(std::chrono::system_clock::time_point moment);
 Day today();
 
 /// Both ends count. An absent end is open.

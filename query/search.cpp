@@ -174,6 +174,10 @@ struct RevisionLens {
   Bitmap dated;
 };
 
+std::shared_ptr<const RevisionLens> lens_of(const IndexReader& reader) {
+  return std::static_pointer_cast<const RevisionLens>(reader.derived());
+}
+
 /// One service (object and Verrichtung) that matched.
 struct Candidate {
   std::uint64_t group = 0;
@@ -689,23 +693,15 @@ TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTe
   return changed;
 }
 
-struct SearchEngine::Lens : RevisionLens {
-  using RevisionLens::RevisionLens;
-};
-
 SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
-    : index_(std::move(index_directory)), settings_(std::move(settings)) {
-  lens_for(index_.reader());
-}
+    : index_(std::move(index_directory), [settings = std::move(settings)](const IndexReader& reader) {
+        if (reader.snapshot().chain_version != language::chain_version)
+          throw IndexError(
+              "the index was made with another analysis of words; build it again: vsm-index build");
+        return std::make_shared<const RevisionLens>(reader, settings.home_land, settings.word_lists);
+      }) {}
 
-std::shared_ptr<const SearchEngine::Lens> SearchEngine::lens_for(const IndexReader& reader) {
-  if (reader.snapshot().chain_version != language::chain_version)
-    throw IndexError("the index was made with another analysis of words; build it again with vsm-index build");
-  const std::lock_guard hold(mutex_);
-  if (!lens_ || lens_->snapshot != reader.shared_snapshot())
-    lens_ = std::make_shared<Lens>(reader, settings_.home_land, settings_.word_lists);
-  return lens_;
-}
+bool SearchEngine::is_text(std::string_view bytes) { return language::is_utf8(bytes); }
 
 Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   if (request.page < 1) return bad("Ungültige Seite", "Die Seite (page) beginnt bei 1.");
@@ -716,7 +712,7 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
     return bad("Ungültiges Vertrauensniveau", "Das Vertrauensniveau (trust) ist 10, 15, 20, 30 oder 40.");
   if (request.words.size() > 8'192)
     return bad("Zu lange Anfrage", "Eine Suchanfrage hat höchstens 8.192 Bytes.", 413);
-  if (!language::is_utf8(request.words) || !language::is_utf8(request.place))
+  if (!is_text(request.words) || !is_text(request.place))
     return bad("Ungültige Zeichen", "Die Anfrage ist kein gültiges UTF-8.");
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
@@ -727,24 +723,20 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   if (language::fold_words(request.words).empty() && request.topic.empty() && request.situation.empty())
     return bad("Leere Anfrage", "Bitte geben Sie ein, was Sie suchen.");
 
-  const auto lens = lens_for(reader);
+  const auto lens = lens_of(reader);
   auto reading = read_place(snapshot.areas, lens->places, request.ars, request.place);
   if (auto* error = std::get_if<RequestError>(&reading)) return *error;
   auto& place = std::get<PlaceFinder::Reading>(reading);
 
-  thread_local std::shared_ptr<const Lens> analyzer_of;
-  thread_local std::optional<language::Analyzer> analyzer;
-  if (analyzer_of != lens) {
-    analyzer.emplace(&lens->model.splitter());
-    analyzer_of = lens;
-  }
+  // Making one costs half a microsecond.
+  const language::Analyzer analyzer(&lens->model.splitter());
   const bool names_place = !request.ars.empty() || !request.place.empty();
   Understood understood = understand(request.words, !names_place && !request.literal, reader, lens->model,
-                                     lens->places, *analyzer, !request.literal);
+                                     lens->places, analyzer, !request.literal);
   if (!understood.place_words.empty()) place = std::move(understood.place);
 
   const View view(reader, place.chosen, lens->home, request.day.value_or(today()));
-  Search search(reader, *lens, *analyzer, view, request, understood, place.chosen.has_value());
+  Search search(reader, *lens, analyzer, view, request, understood, place.chosen.has_value());
   std::vector<Candidate> found = search.find();
   Filter filter(snapshot.catalogue, request);
   std::erase_if(found, [&](const Candidate& c) { return !filter.take(search.traits(c)); });
@@ -780,7 +772,7 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
                                             std::optional<Day> day) {
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
-  const auto lens = lens_for(reader);
+  const auto lens = lens_of(reader);
   auto reading = read_place(snapshot.areas, lens->places, ars, place_text);
   if (auto* error = std::get_if<RequestError>(&reading)) return *error;
   auto place = std::get<PlaceFinder::Reading>(reading);
@@ -863,7 +855,7 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
 
 Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view place_text) {
   IndexReader reader = index_.reader();
-  const auto lens = lens_for(reader);
+  const auto lens = lens_of(reader);
   const Snapshot& snapshot = reader.snapshot();
   auto reading = read_place(snapshot.areas, lens->places, ars, place_text);
   if (auto* error = std::get_if<RequestError>(&reading)) return *error;
@@ -899,7 +891,7 @@ Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view
 
 PlacesAnswer SearchEngine::places(std::string_view text, std::size_t limit) {
   IndexReader reader = index_.reader();
-  const auto lens = lens_for(reader);
+  const auto lens = lens_of(reader);
   auto places = lens->places.beginning_with(text, limit);
   return {std::move(places), std::move(reader)};
 }

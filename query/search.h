@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -163,15 +162,13 @@ class SearchEngine {
   PlacesAnswer places(std::string_view text, std::size_t limit);
   /// A reader of the newest revision, for its snapshot.
   IndexReader reader() { return index_.reader(); }
+  /// Whether bytes are UTF-8. What is not, no question may hold.
+  static bool is_text(std::string_view bytes);
+  /// For what is no question: whether the index is sound and new, see Index.
+  Index& index() { return index_; }
 
  private:
-  struct Lens;  ///< what is derived once from a revision
-  std::shared_ptr<const Lens> lens_for(const IndexReader& reader);
-
   Index index_;
-  SearchSettings settings_;
-  std::mutex mutex_;
-  std::shared_ptr<const Lens> lens_;
 };
 
 }  // namespace vsm

@@ -1,6 +1,5 @@
 #include "server/server.h"
 
-#include <httplib.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -9,6 +8,7 @@
 #include <thread>
 
 #include "query/json.h"
+#include "server/connection.h"
 #include "server/page.h"
 #include "server/web_files.h"
 
@@ -32,7 +32,41 @@ void send_problem(Response& response, const RequestError& error) {
 }
 
 /// A request whose address was never understood has no path; a program is told as well as a person.
-bool is_api(const Request& request) { return request.path.empty() || request.path.starts_with("/api/"); }
+bool is_api(const Request& request) {
+  return request.path.empty() || request.path == "/healthz" || request.path.starts_with("/api/");
+}
+
+void send_error(const Request& request, Response& response, const RequestError& error) {
+  if (is_api(request))
+    send_problem(response, error);
+  else
+    send(response, error_page({}, error), html_type, error.status);
+}
+
+void refuse_method(Response& response) {
+  response.set_header("Allow", "GET, HEAD");
+  send_problem(response, {405, "Methode nicht erlaubt", "Hier sind nur GET und HEAD möglich."});
+}
+
+bool is_text(const Request& request) {
+  return SearchEngine::is_text(request.path) &&
+         std::all_of(request.params.begin(), request.params.end(), [](const auto& param) {
+           return SearchEngine::is_text(param.first) && SearchEngine::is_text(param.second);
+         });
+}
+
+/// What no address answers, refused before a body is read. True where the answer is made.
+bool refuse(const Request& request, Response& response) {
+  if (!only_reads(request))
+    refuse_method(response);
+  else if (has_body(request))
+    send_problem(response, {413, "Anfrage mit Inhalt", "Eine Anfrage hat hier keinen Inhalt (Body)."});
+  else if (!is_text(request))
+    send_error(request, response, {400, "Ungültige Zeichen", "Die Anfrage ist kein gültiges UTF-8."});
+  else
+    return false;
+  return true;
+}
 
 std::string param(const Request& request, const char* name) {
   return request.has_param(name) ? request.get_param_value(name) : std::string();
@@ -103,7 +137,7 @@ struct Server::State {
   State(SearchEngine& with, ServerSettings chosen) : engine(with), settings(std::move(chosen)) {}
   SearchEngine& engine;
   ServerSettings settings;
-  httplib::Server http;
+  HttpServer http;
   int port = 0;
   std::atomic<bool> started = false, stopping = false, finished = false;
 
@@ -162,8 +196,9 @@ void Server::State::routes() {
     send_answer(response, engine.topics(param(request, "ars"), param(request, "place")));
   });
   http.Get("/healthz", [this](const Request&, Response& response) {
-    const std::uint64_t revision = engine.reader().snapshot().revision;
-    send(response, "{\"status\":\"ok\",\"revision\":" + std::to_string(revision) + "}", json_type);
+    const std::string revision = std::to_string(engine.index().check());
+    const std::string status = engine.index().trouble().empty() ? "ok" : "degraded";
+    send(response, "{\"status\":\"" + status + "\",\"revision\":" + revision + "}", json_type);
   });
   http.Get("/", [this](const Request& request, Response& response) { search_page(request, response); });
   http.Get(R"(/leistung/([^/]{1,300}))",
@@ -177,7 +212,7 @@ void Server::State::routes() {
 
 Server::Server(SearchEngine& engine, ServerSettings settings)
     : state_(std::make_unique<State>(engine, std::move(settings))) {
-  httplib::Server& http = state_->http;
+  HttpServer& http = state_->http;
   const int threads = state_->settings.threads > 0
                           ? state_->settings.threads
                           : std::max(8, 2 * static_cast<int>(std::thread::hardware_concurrency()));
@@ -185,9 +220,6 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   http.set_tcp_nodelay(true);
   http.set_keep_alive_max_count(1'000);
   http.set_keep_alive_timeout(2);
-  http.set_read_timeout(5);
-  http.set_write_timeout(5);
-  http.set_payload_max_length(1U << 16U);
   // SO_REUSEPORT, the library's default, would let two servers share a port in silence.
   http.set_socket_options([](socket_t socket) {
     const int on = 1;
@@ -208,35 +240,45 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
     } catch (const std::exception& problem) {
       spdlog::error("{}", problem.what());
     }
-    if (is_api(request))
-      send_problem(response, error);
-    else
-      send(response, error_page({}, error), html_type, error.status);
+    send_error(request, response, error);
+  });
+  http.set_pre_routing_handler([](const Request& request, Response& response) {
+    using Outcome = HttpServer::HandlerResponse;
+    return refuse(request, response) ? Outcome::Handled : Outcome::Unhandled;
   });
   http.set_error_handler([](const Request& request, Response& response) {
     if (!response.body.empty()) return;
+    // A method that the library has never heard of.
+    if (response.status == 400 && request.path.empty() && request.version.starts_with("HTTP/1.") &&
+        !only_reads(request))
+      return refuse_method(response);
     RequestError error{response.status, "Fehlerhafte Anfrage", "Diese Anfrage versteht der Server nicht."};
     if (response.status == 404) error = {404, "Nicht gefunden", "Diese Adresse gibt es hier nicht."};
-    if (response.status == 413 || response.status == 414)
-      error = {response.status, "Zu lange Anfrage", "Die Anfrage ist zu lang."};
-    if (is_api(request))
-      send_problem(response, error);
-    else
-      send(response, error_page({}, error), html_type, error.status);
+    if (response.status == 414) error = {414, "Zu lange Anfrage", "Die Anfrage ist zu lang."};
+    send_error(request, response, error);
   });
   state_->routes();
+  engine.index().on_trouble([](const std::string& problem) {
+    if (problem.empty())
+      spdlog::info("the newest index is served again");
+    else
+      spdlog::error("a newer index cannot be loaded, the last good one goes on serving: {}", problem);
+  });
 }
 
-Server::~Server() = default;
+Server::~Server() { state_->engine.index().on_trouble({}); }
 
 bool Server::bind() {
   const auto& settings = state_->settings;
-  if (settings.port == 0) {
-    state_->port = state_->http.bind_to_any_port(settings.host.c_str());
-    return state_->port > 0;
-  }
+  HttpServer& http = state_->http;
   state_->port = settings.port;
-  return state_->http.bind_to_port(settings.host.c_str(), settings.port);
+  if (settings.port == 0)
+    state_->port = http.bind_to_any_port(settings.host.c_str());
+  else if (!http.bind_to_port(settings.host.c_str(), settings.port))
+    return false;
+  if (state_->port <= 0) return false;
+  http.lengthen_queue();
+  return true;
 }
 
 int Server::port() const { return state_->port; }

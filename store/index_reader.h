@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include "store/bitmap.h"
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -16,6 +16,7 @@
 #include "catalog/area_table.h"
 #include "catalog/catalogue.h"
 #include "catalog/objects.h"
+#include "store/bitmap.h"
 #include "store/sheet.h"
 
 namespace vsm {
@@ -62,6 +63,7 @@ class Snapshot {
   Catalogue catalogue;
   std::uint64_t revision = 0;    ///< grows with every commit
   std::string generation;        ///< name of the folder that the stub points to
+  std::string build;             ///< random: no two builds share one, also where all names are alike
   std::int64_t built = 0;        ///< seconds since 1970 of the last commit
   int chain_version = 0;         ///< language::chain_version of the terms
   std::uint32_t text_count = 0;
@@ -90,6 +92,8 @@ class IndexReader {
 
   const Snapshot& snapshot() const;
   std::shared_ptr<const Snapshot> shared_snapshot() const;
+  /// What Index::Derive made of this revision; null without it.
+  const std::shared_ptr<const void>& derived() const;
   /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
   /// Appends the postings of a term among `docs`, by document. Throws IndexError.
@@ -107,23 +111,42 @@ class IndexReader {
   std::unique_ptr<State> state_;
 };
 
+/// Lends readers and watches the directory: once a second a thread of its own looks for another build, loads
+/// it, and only then swaps it in. Readers that are out keep their revision; nobody waits for a load.
 /// Thread-safe.
 class Index {
  public:
+  /// Makes what a program needs of a revision, once, before anybody gets a reader of it. It goes with its
+  /// revision: at the first look after the last reader. What it throws counts as a failure to load.
+  using Derive = std::function<std::shared_ptr<const void>(const IndexReader&)>;
+  /// Called with a sentence when another build cannot be loaded, once for each failure that differs from the
+  /// one before, and with an empty one when that is over. From any thread.
+  using Trouble = std::function<void(const std::string&)>;
+
   /// Opens the directory. Throws IndexError with a sentence that says what is wrong.
-  explicit Index(std::string directory);
+  explicit Index(std::string directory, Derive derive = {});
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
-  /// A reader of the newest revision, looked for at most once a second. If a newer one cannot be opened the
-  /// reader is of the last good one.
+  /// A reader of the newest revision that could be loaded. Throws IndexError.
   IndexReader reader();
+  /// Looks for another build now and returns when it is loaded or has failed to.
+  void look();
+  /// Why the build that the directory names is not the one that readers get; empty where it is.
+  std::string trouble() const;
+  void on_trouble(Trouble told);
+  /// Reads one document and one posting, others with each call, and compares the sizes of the files with what
+  /// the writer left. Throws IndexError where the index cannot be trusted; returns the revision that was
+  /// read.
+  std::uint64_t check();
 
  private:
   friend class IndexReader;
   struct State;
   std::shared_ptr<State> state_;
+  class Watcher;
+  std::unique_ptr<Watcher> watcher_;
 };
 
 }  // namespace vsm

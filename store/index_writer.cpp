@@ -3,15 +3,18 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <xapian.h>
 
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <map>
+#include <random>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
-#include <xapian.h>
 
 #include "store/layout.h"
 #include "store/records.h"
@@ -45,10 +48,29 @@ std::string generation_name(std::uint64_t number) { return "gen-" + std::to_stri
 
 /// The number of the generation that the stub names; 0 where there is none yet.
 std::uint64_t current_generation(const fs::path& directory) {
-  std::ifstream stub(directory / layout::stub);
-  std::string type, name;
-  if (!(stub >> type >> name) || !name.starts_with("gen-")) return 0;
-  return std::strtoull(name.c_str() + 4, nullptr, 10);
+  const std::string name = layout::read_stub(directory.string()).generation;
+  return name.empty() ? 0 : std::strtoull(name.c_str() + 4, nullptr, 10);
+}
+
+/// Tells a build from every other one, also where folders and revisions are named alike.
+std::string random_build_id() {
+  std::random_device random;
+  std::ostringstream id;
+  for (int i = 0; i < 4; ++i) id << std::hex << std::setw(8) << std::setfill('0') << random();
+  return id.str();
+}
+
+/// What a reader compares before it trusts a generation.
+void write_sizes(const fs::path& folder) {
+  std::ostringstream list;
+  std::size_t files = 0;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    if (file.file_size() == 0) continue;
+    ++files;
+    list << file.path().filename().string() << '\t' << file.file_size() << '\n';
+  }
+  std::ofstream out(folder / layout::sizes, std::ios::trunc);
+  if (!(out << files << '\n' << list.str()).flush()) throw IndexError("cannot write to " + folder.string());
 }
 
 /// Marks an index that vsm made: a writer only clears folders that it knows as its own.
@@ -95,6 +117,7 @@ struct IndexWriter::State {
   Catalogue catalogue;
   Lock lock;
   std::uint64_t before = 0;
+  std::string build = random_build_id();
   Xapian::WritableDatabase db;
   std::vector<SourceInfo> sources;
   bool finished = false;
@@ -137,6 +160,7 @@ IndexWriter::IndexWriter(std::string directory, const TableTexts& tables, int ch
     : state_(std::make_unique<State>(std::move(directory), tables)) {
   auto& db = state_->db;
   db.set_metadata(layout::format_key, std::to_string(layout::format));
+  db.set_metadata(layout::build_key, state_->build);
   db.set_metadata(layout::chain_key, std::to_string(chain_version));
   for (const auto& [name, text] : tables) db.set_metadata(layout::table_prefix + name, text);
 } catch (const Xapian::Error& error) {
@@ -360,12 +384,13 @@ IndexWriter::Summary IndexWriter::finish() try {
   state.db.commit();
   state.db.close();
 
+  write_sizes(state.folder);
   for (const auto& file : fs::directory_iterator(state.folder)) sync_path(file.path());
   sync_path(state.folder);
   const fs::path fresh = state.directory / "XAPIANDB.new";
   {
     std::ofstream stub(fresh, std::ios::trunc);
-    stub << "glass " << state.folder.filename().string() << '\n';
+    stub << layout::stub_build << state.build << '\n' << "glass " << state.folder.filename().string() << '\n';
     if (!stub.flush()) throw IndexError("cannot write " + fresh.string());
   }
   sync_path(fresh);

@@ -11,9 +11,19 @@ namespace vsm::layout {
 inline constexpr int format = 4;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";
+inline constexpr const char* sizes = "sizes.tsv";      // in a generation: its files and their sizes
+inline constexpr const char* stub_build = "# build ";  // Xapian skips lines that begin with #
+
+/// What a stub names; empty where there is none or it is not ours.
+struct Stub {
+  std::string generation, build;
+  bool operator==(const Stub&) const = default;
+};
+Stub read_stub(const std::string& directory);
 
 // Metadata.
 inline constexpr const char* format_key = "format";
+inline constexpr const char* build_key = "build";
 inline constexpr const char* revision_key = "revision";
 inline constexpr const char* built_key = "built";
 inline constexpr const char* chain_key = "chain";

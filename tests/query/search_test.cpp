@@ -2,10 +2,8 @@
 #include "query/search.h"
 
 #include <gmock/gmock.h>
-#include <simdjson.h>
 
 #include "indexer/build.h"
-#include "query/json.h"
 #include "tests/fixture.h"
 
 namespace vsm {
@@ -329,17 +327,6 @@ TEST_F(SearchTest, WhatIsAskedWronglyIsSaid) {
   EXPECT_EQ(with([](auto& r) { r.topic = "nichts"; }), 400);
   EXPECT_EQ(with([](auto& r) { r.trust_level = -5; }), 400);
   EXPECT_EQ(with([](auto& r) { r.trust_level = 12; }), 400);
-}
-
-TEST_F(SearchTest, JsonHasThePromisedFields) {
-  const std::string json = to_json(ask("hund anmelden", "05911"));
-  simdjson::dom::parser parser;
-  ASSERT_EQ(parser.parse(json).error(), simdjson::SUCCESS);
-  for (const char* field : {"\"query\":\"hund anmelden\"", "\"place\":{\"ars\":\"059110000000\"", "\"total\":", "\"key\":\"99110009104000\"",
-                            "\"officialTitle\":", "\"onlineServices\":[{", "\"trustLevel\":20", "\"maturity\":null",
-                            "\"sample\":true", "\"availability\":{\"online\":2,\"municipalities\":2}", "\"variantsTotal\":",
-                            "\"facets\":{\"topics\":[", "\"score\":"})
-    EXPECT_THAT(json, ::testing::HasSubstr(field));
 }
 
 TEST_F(SearchTest, ALabelFindsItsPlaceAgain) {
