@@ -35,7 +35,8 @@ void measure(benchmark::State& state, Ask ask) {
   for (auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     ask(queries()[next++ % queries().size()]);
-    micros.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+    micros.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
   }
   std::sort(micros.begin(), micros.end());
   state.counters["median_us"] = micros[micros.size() / 2];
@@ -96,7 +97,8 @@ void BuildIndex(benchmark::State& state) {
     auto sources = find_sources(data + "/catalogue");
     const auto feeds = find_sources(std::string(project) + "/var/feeds");
     sources.insert(sources.end(), feeds.begin(), feeds.end());
-    const auto report = build_index(folder.string(), read_build_tables(data), sources, [](const BuildProgress&) {});
+    const auto report =
+        build_index(folder.string(), read_build_tables(data), sources, [](const BuildProgress&) {});
     state.counters["texts"] = report.summary.texts;
   }
   std::filesystem::remove_all(folder);

@@ -9,8 +9,8 @@ namespace vsm {
 namespace {
 
 constexpr std::array<std::string_view, level_count> level_names = {
-    "gemeinde",         "verband",            "kreis", "zweckverband", "kammer",
-    "regierungsbezirk", "landschaftsverband", "land",  "bund",         "katalog"};
+    "gemeinde",           "verband", "kreis", "zweckverband", "kammer", "regierungsbezirk",
+    "landschaftsverband", "land",    "bund",  "katalog"};
 
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -57,9 +57,8 @@ void AreaTable::add(Area area) {
 }
 
 void AreaTable::read_tree(std::string_view text) {
-  TableReader rows(
-      "areas/areas.tsv", text,
-      {"level", "ars", "ags", "parent", "name", "short", "kind", "population", "lat", "lon"});
+  TableReader rows("areas/areas.tsv", text,
+                   {"level", "ars", "ags", "parent", "name", "short", "kind", "population", "lat", "lon"});
   while (rows.next()) {
     const auto fail = [&](const char* what) { throw rows.error(what); };
     Area area;
@@ -180,7 +179,8 @@ std::vector<AreaIndex> AreaTable::chain(AreaIndex index) const {
   const auto& inside = members_[index];
   if (!inside.empty())
     for (AreaIndex set : sets_)
-      if (set != index && std::includes(members_[set].begin(), members_[set].end(), inside.begin(), inside.end()))
+      if (set != index &&
+          std::includes(members_[set].begin(), members_[set].end(), inside.begin(), inside.end()))
         areas.push_back(set);
   if (areas_[index].level != Level::katalog) {
     if (std::find(areas.begin(), areas.end(), bund_) == areas.end()) {

@@ -9,7 +9,8 @@ namespace {
 
 template <class Range>
 std::optional<std::size_t> position(const Range& range, std::string_view id) {
-  const auto found = std::find_if(range.begin(), range.end(), [&](const auto& item) { return item.id == id; });
+  const auto found =
+      std::find_if(range.begin(), range.end(), [&](const auto& item) { return item.id == id; });
   if (found == range.end()) return std::nullopt;
   return static_cast<std::size_t>(found - range.begin());
 }
@@ -93,16 +94,19 @@ Catalogue::Catalogue(const TableTexts& texts) {
   while (everyday.next()) {
     const std::string_view prefix = everyday[0];
     const bool fits = prefix.size() == 8 || prefix.size() == 11 || prefix.size() == 14;
-    const auto first = fits ? ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0')) : std::nullopt;
+    const auto first =
+        fits ? ServiceKey::parse(std::string(prefix) + std::string(14 - prefix.size(), '0')) : std::nullopt;
     if (!first) throw everyday.error("\"" + std::string(prefix) + "\" is no prefix of 8, 11 or 14 digits");
     const auto belongs = [&](ServiceKey key) {
       if (prefix.size() == 8) return key.object() == first->object();
       return prefix.size() == 11 ? key.group() == first->group() : key == *first;
     };
     for (auto entry = std::lower_bound(entries_.begin(), entries_.end(), *first,
-                                       [](const CatalogueEntry& e, ServiceKey k) { return e.key < k; });
+                                       [](const CatalogueEntry&e, ServiceKey k) { return e.key < k; });
          entry != entries_.end() && belongs(entry->key); ++entry) {
-      auto& words = prefix.size() == 8 ? entry->object_words : prefix.size() == 11 ? entry->group_words : entry->words;
+      auto& words = prefix.size() == 8    ? entry->object_words
+                    : prefix.size() == 11 ? entry->group_words
+                                          : entry->words;
       for (std::string_view word : split(everyday[1], ';')) words.emplace_back(word);
     }
   }
@@ -129,8 +133,9 @@ std::vector<const CatalogueEntry*> Catalogue::services_of_object(std::uint64_t o
 }
 
 std::span<const CatalogueEntry> Catalogue::entries_of_group(std::uint64_t group) const {
-  const auto first = std::lower_bound(entries_.begin(), entries_.end(), group,
-                                      [](const CatalogueEntry& e, std::uint64_t g) { return e.key.group() < g; });
+  const auto first =
+      std::lower_bound(entries_.begin(), entries_.end(), group,
+                       [](const CatalogueEntry& e, std::uint64_t g) { return e.key.group() < g; });
   auto last = first;
   while (last != entries_.end() && last->key.group() == group) ++last;
   return {first, last};

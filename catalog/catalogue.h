@@ -30,17 +30,17 @@ struct Situation {
 
 struct CatalogueEntry {
   ServiceKey key;
-  std::string official_name;   ///< Leistungsbezeichnung
-  std::string friendly_name;   ///< Leistungsbezeichnung II, empty where the catalogue has none
-  std::string title;           ///< our own title, else the friendly, else the official name
-  std::string teaser;          ///< our own, may be empty
+  std::string official_name;       ///< Leistungsbezeichnung
+  std::string friendly_name;       ///< Leistungsbezeichnung II, empty where the catalogue has none
+  std::string title;               ///< our own title, else the friendly, else the official name
+  std::string teaser;              ///< our own, may be empty
   std::vector<std::string> words;  ///< everyday words people use for it
   /// More of them, shared with its whole object (8 digits) or its Verrichtung (11 digits).
   std::vector<std::string> object_words, group_words;
-  std::string type;            ///< Typisierung, who regulates and who executes ("2/3", "5" ...)
-  std::string status;          ///< current, unconfirmed, retired
+  std::string type;    ///< Typisierung, who regulates and who executes ("2/3", "5" ...)
+  std::string status;  ///< current, unconfirmed, retired
   std::vector<std::size_t> situations;
-  std::string ozg;             ///< name of its OZG-Leistung, may be empty
+  std::string ozg;  ///< name of its OZG-Leistung, may be empty
   std::uint8_t audience = audience_citizen | audience_business;
   bool heading = false;  ///< Verrichtung 000 of an object with other Verrichtungen: folded into those
 };

@@ -24,7 +24,8 @@ std::optional<Day> parse_day(std::string_view text) {
   };
   int year = 0, month = 0, day = 0;
   if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return static_cast<Day>(std::chrono::sys_days(date).time_since_epoch().count());
@@ -50,11 +51,13 @@ bool Validity::holds(Day day) const {
 
 std::string_view module_title(std::string_view code) {
   static constexpr std::pair<std::string_view, std::string_view> titles[] = {
-      {"05", "Kurztext"},         {"06", "Beschreibung"},     {"07", "Rechtsgrundlagen"},
-      {"08", "Erforderliche Unterlagen"}, {"09", "Voraussetzungen"}, {"11", "Verfahrensablauf"},
-      {"14", "Formulare"},        {"15", "Weiterführende Informationen"}, {"16", "Hinweise"},
-      {"18", "Urheber"},          {"22", "Zuständige Stelle"}, {"23", "Ansprechpunkt"},
-      {"24", "Kurzinformation"},  {"25", "Rechtsbehelf"}};
+      {"05", "Kurztext"},          {"06", "Beschreibung"},
+      {"07", "Rechtsgrundlagen"},  {"08", "Erforderliche Unterlagen"},
+      {"09", "Voraussetzungen"},   {"11", "Verfahrensablauf"},
+      {"14", "Formulare"},         {"15", "Weiterführende Informationen"},
+      {"16", "Hinweise"},          {"18", "Urheber"},
+      {"22", "Zuständige Stelle"}, {"23", "Ansprechpunkt"},
+      {"24", "Kurzinformation"},   {"25", "Rechtsbehelf"}};
   for (const auto& [known, title] : titles)
     if (known == code) return title;
   return {};

@@ -71,8 +71,9 @@ std::string_view module_title(std::string_view code);
 
 struct ServiceText {
   ObjectId id;
-  std::vector<ServiceKey> keys;    ///< never empty in the index: see ServiceKey::local
-  std::vector<ServiceKey> kin;     ///< of a text without key: services that its name speaks of, as far as we can tell
+  std::vector<ServiceKey> keys;  ///< never empty in the index: see ServiceKey::local
+  std::vector<ServiceKey>
+      kin;  ///< of a text without key: services that its name speaks of, as far as we can tell
   std::vector<std::string> areas;  ///< area ids (Area::id) it is valid in; empty: the area of its source
   std::string title, official_title, teaser;
   std::vector<TextModule> modules;
@@ -88,12 +89,12 @@ struct OnlineService {
   std::string title;
   std::string url;  ///< https or http; empty where no link is known
   std::string provider;
-  int trust_level = 0;           ///< urn:xoev-de:fim:codeliste:vertrauensniveau; 0: not stated
-  std::optional<int> maturity;   ///< Reifegrad on the scale below; scales are never converted
-  std::string maturity_scale;    ///< "0-4" (model 1.1) or "0-7" (model 2.0), empty where unknown
-  bool efa = false;              ///< one for all: run by one municipality for others
+  int trust_level = 0;          ///< urn:xoev-de:fim:codeliste:vertrauensniveau; 0: not stated
+  std::optional<int> maturity;  ///< Reifegrad on the scale below; scales are never converted
+  std::string maturity_scale;   ///< "0-4" (model 1.1) or "0-7" (model 2.0), empty where unknown
+  bool efa = false;             ///< one for all: run by one municipality for others
   Validity validity;
-  std::string changed;           ///< date of the last change as published, may be empty
+  std::string changed;  ///< date of the last change as published, may be empty
   std::string source;
   bool sample = false;
 };
@@ -109,8 +110,8 @@ struct Office {
 
 /// Says that an office or an online service does a service in some areas (Zuständigkeit).
 struct Responsibility {
-  ObjectId subject;  ///< the office or the online service
-  ObjectId service;  ///< the service text it is for
+  ObjectId subject;                ///< the office or the online service
+  ObjectId service;                ///< the service text it is for
   std::vector<std::string> areas;  ///< area ids; empty: the area of its source
   std::string source;
 };

@@ -13,8 +13,8 @@
 namespace vsm {
 
 /// A value of 14 decimal digits; zero means "no key". Cheap to copy, ordered by digits.
-/// A text without a key gets a local one made from its title, so that towns which offer the same thing under the same
-/// name meet in one result; local keys are never shown.
+/// A text without a key gets a local one made from its title, so that towns which offer the same thing under
+/// the same name meet in one result; local keys are never shown.
 class ServiceKey {
  public:
   constexpr ServiceKey() = default;
@@ -36,7 +36,8 @@ class ServiceKey {
   constexpr std::uint64_t object() const { return number_ / 1'000'000; }
   /// First 11 digits: object and Verrichtung. Texts that share it form one search result.
   constexpr std::uint64_t group() const { return number_ / 1'000; }
-  /// Digits 9 to 11: what is done with the object (012 Ausstellung, 104 Anmeldung ...); 0 for an object alone.
+  /// Digits 9 to 11: what is done with the object (012 Ausstellung, 104 Anmeldung ...); 0 for an object
+  /// alone.
   constexpr unsigned verrichtung() const { return static_cast<unsigned>(number_ / 1'000 % 1'000); }
   /// Digits 12 to 14; 0 for the general variant.
   constexpr unsigned detail() const { return static_cast<unsigned>(number_ % 1'000); }
@@ -51,5 +52,7 @@ class ServiceKey {
 
 template <>
 struct std::hash<vsm::ServiceKey> {
-  std::size_t operator()(vsm::ServiceKey key) const noexcept { return std::hash<std::uint64_t>()(key.number()); }
+  std::size_t operator()(vsm::ServiceKey key) const noexcept {
+    return std::hash<std::uint64_t>()(key.number());
+  }
 };

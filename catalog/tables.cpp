@@ -42,9 +42,9 @@ std::string joined_tables(const std::string& data_folder, const std::string& nam
 
 TableTexts read_tables(const std::string& data_folder) {
   static constexpr std::string_view names[] = {
-      "areas/areas.tsv",     "areas/postcodes.tsv",   "areas/changed_keys.tsv", "areas/sets.tsv",
-      "topics/topics.tsv",   "topics/situations.tsv", "topics/services.tsv",    "topics/ozg.tsv",
-      "catalogue/services.tsv"};
+      "areas/areas.tsv",     "areas/postcodes.tsv", "areas/changed_keys.tsv",
+      "areas/sets.tsv",      "topics/topics.tsv",   "topics/situations.tsv",
+      "topics/services.tsv", "topics/ozg.tsv",      "catalogue/services.tsv"};
   TableTexts texts;
   for (std::string_view name : names) texts.emplace(name, read_file(data_folder + "/" + std::string(name)));
   texts.emplace("texts.tsv", joined_tables(data_folder, "texts", {"key", "title", "teaser", "words"}));

@@ -10,8 +10,8 @@
 #include "indexer/text_terms.h"
 #include "indexer/xzufi_reader.h"
 #include "language/analyzer.h"
-#include "language/model.h"
 #include "language/fold.h"
+#include "language/model.h"
 
 namespace vsm {
 namespace {
@@ -108,7 +108,8 @@ class Build {
     side_ = SideTable();
     writer_.begin_source({source.id, source.name, source.area, source.format, source.sample, 0, 0, 0, 0});
     try {
-      if (!writer_.areas().find_id(source.area)) throw TableError("the area " + source.area + " is not known");
+      if (!writer_.areas().find_id(source.area))
+        throw TableError("the area " + source.area + " is not known");
       if (!source.side.empty()) side_ = SideTable(source.side);
       bool whole = true;
       if (source.format == "list") {
@@ -124,10 +125,12 @@ class Build {
       if (!whole) ++report_.broken_sources;
     } catch (const TableError& error) {
       ++report_.broken_sources;
-      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+      complain(
+          {source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
     } catch (const std::filesystem::filesystem_error& error) {
       ++report_.broken_sources;
-      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+      complain(
+          {source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
     }
   }
 
@@ -142,7 +145,8 @@ class Build {
   void use_friendly_title(ServiceText& text) const {
     if (text.keys.size() != 1 || text.title != text.official_title) return;
     const CatalogueEntry* entry = writer_.catalogue().find(text.keys.front());
-    if (entry && language::fold_name(entry->official_name) == language::fold_name(text.title)) text.title = entry->title;
+    if (entry && language::fold_name(entry->official_name) == language::fold_name(text.title))
+      text.title = entry->title;
   }
 
   void take(ServiceText text) {
@@ -156,7 +160,8 @@ class Build {
       text.kin = kinship_.inherit(analyzer_.words(text.title), terms);
     }
     count_words(text);
-    if (!writer_.put(std::move(text), terms)) refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");
+    if (!writer_.put(std::move(text), terms))
+      refuse("Eine Leistung mit dieser id gab es schon; die erste gilt.");
   }
 
   void take(OnlineService service) {
@@ -166,7 +171,8 @@ class Build {
     service.sample = source_->sample;
     service.provider = source_->name;
     side_.complete(service);
-    if (!writer_.put(std::move(service))) refuse("Einen Onlinedienst mit dieser id gab es schon; der erste gilt.");
+    if (!writer_.put(std::move(service)))
+      refuse("Einen Onlinedienst mit dieser id gab es schon; der erste gilt.");
   }
 
   void take(Office office) {
@@ -174,7 +180,8 @@ class Build {
     if (office.name.empty()) return refuse("Der Organisationseinheit fehlt der Name.");
     office.sample = source_->sample;
     if (!office.url.empty() && !is_web_address(office.url)) office.url.clear();
-    if (!writer_.put(std::move(office))) refuse("Eine Organisationseinheit mit dieser id gab es schon; die erste gilt.");
+    if (!writer_.put(std::move(office)))
+      refuse("Eine Organisationseinheit mit dieser id gab es schon; die erste gilt.");
   }
 
   void take(Responsibility responsibility) { writer_.put(std::move(responsibility)); }
@@ -216,7 +223,8 @@ TableTexts read_build_tables(const std::string& data_folder, const std::string& 
   return tables;
 }
 
-BuildReport build_index(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
+BuildReport build_index(const std::string& directory, const TableTexts& tables,
+                        const std::vector<Source>& sources,
                         const std::function<void(const BuildProgress&)>& on_progress) {
   return Build(directory, tables, sources, on_progress).run();
 }

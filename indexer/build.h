@@ -36,9 +36,10 @@ TableTexts read_build_tables(const std::string& data_folder,
                              const std::string& dictionary = default_dictionary,
                              const std::string& synonyms = {});
 
-/// Throws IndexError when the index cannot be written, TableError when the tables cannot be read. A broken source
-/// never stops the others. `on_progress` is called often and must be quick.
-BuildReport build_index(const std::string& directory, const TableTexts& tables, const std::vector<Source>& sources,
+/// Throws IndexError when the index cannot be written, TableError when the tables cannot be read. A broken
+/// source never stops the others. `on_progress` is called often and must be quick.
+BuildReport build_index(const std::string& directory, const TableTexts& tables,
+                        const std::vector<Source>& sources,
                         const std::function<void(const BuildProgress&)>& on_progress);
 
 }  // namespace vsm

@@ -8,8 +8,8 @@ namespace vsm {
 namespace {
 
 constexpr double generic_weight = 0.35, parts_share = 0.8;
-/// A service is kin when so much of what a name says stands in its own names and words, and when it fits nearly as
-/// well as the one that fits best.
+/// A service is kin when so much of what a name says stands in its own names and words, and when it fits
+/// nearly as well as the one that fits best.
 constexpr double least_share = 0.45, near_best = 0.85;
 constexpr std::size_t most_kin = 3;
 /// What words count for a text that has them from its kin.
@@ -37,13 +37,15 @@ double Kinship::idf(std::size_t services) const {
   return std::log(1 + (all - with + 0.5) / (with + 0.5));
 }
 
-void Kinship::score(const std::string& term, double weight, std::unordered_map<std::uint32_t, double>& best) const {
+void Kinship::score(const std::string& term, double weight,
+                    std::unordered_map<std::uint32_t, double>& best) const {
   const auto places = by_term_.find(term);
   if (places == by_term_.end()) return;
   for (const Place& place : places->second) best[place.entry] += weight * place.strength;
 }
 
-std::vector<ServiceKey> Kinship::inherit(std::span<const language::Word> title, std::vector<TextTerm>& terms) const {
+std::vector<ServiceKey> Kinship::inherit(std::span<const language::Word> title,
+                                         std::vector<TextTerm>& terms) const {
   std::unordered_map<std::uint32_t, double> sums;
   double most = 0;
   for (const language::Word& word : title) {
@@ -71,7 +73,8 @@ std::vector<ServiceKey> Kinship::inherit(std::span<const language::Word> title, 
   std::sort(kin.begin(), kin.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
-  while (!kin.empty() && (kin.size() > most_kin || kin.back().first < near_best * kin.front().first)) kin.pop_back();
+  while (!kin.empty() && (kin.size() > most_kin || kin.back().first < near_best * kin.front().first))
+    kin.pop_back();
 
   std::vector<ServiceKey> keys;
   std::map<std::string, double> inherited;
@@ -82,14 +85,17 @@ std::vector<ServiceKey> Kinship::inherit(std::span<const language::Word> title, 
       strength = std::max(strength, kin_weight * std::min(1.0, share) * strength_of(term.impacts));
     }
   }
-  const auto hundredths = [](double strength) { return static_cast<std::uint8_t>(std::lround(std::min(1.0, strength) * 100)); };
+  const auto hundredths = [](double strength) {
+    return static_cast<std::uint8_t>(std::lround(std::min(1.0, strength) * 100));
+  };
   for (TextTerm& term : terms) {
     const auto known = inherited.find(term.term);
     if (term.kind != TermKind::word || known == inherited.end()) continue;
     term.impacts.shared = std::max(term.impacts.shared, hundredths(known->second));
     inherited.erase(known);
   }
-  for (const auto& [term, strength] : inherited) terms.push_back({TermKind::word, term, {0, 0, hundredths(strength), 0}});
+  for (const auto& [term, strength] : inherited)
+    terms.push_back({TermKind::word, term, {0, 0, hundredths(strength), 0}});
   return keys;
 }
 

@@ -1,5 +1,5 @@
-// Texts that come without a service key still speak of services that the catalogue knows: they take over what people
-// call those, so that a town's page is found by everyday words that its editors never wrote.
+// Texts that come without a service key still speak of services that the catalogue knows: they take over what
+// people call those, so that a town's page is found by everyday words that its editors never wrote.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ class Kinship {
   /// One service of the catalogue, by the terms that stand for it.
   void add(ServiceKey key, std::span<const TextTerm> terms);
 
-  /// Adds to the terms of a text those of the services that its name speaks of, as shared words; the surer the
-  /// more. `title` is the analysed name. Returns those services, the surest first; none where no service fits.
+  /// Adds to the terms of a text those of the services that its name speaks of, as shared words; the surer
+  /// the more. `title` is the analysed name. Returns those services, the surest first; none where no service
+  /// fits.
   std::vector<ServiceKey> inherit(std::span<const language::Word> title, std::vector<TextTerm>& terms) const;
 
  private:

@@ -49,7 +49,8 @@ int build(const std::string& index, const std::string& data, const std::string& 
   const auto& summary = report.summary;
   std::cout << "Revision " << summary.revision << ": " << summary.texts << " Leistungstexte, "
             << summary.online_services << " Online-Dienste, " << summary.offices << " Stellen aus "
-            << sources.size() + 1 << " Quellen in " << std::fixed << std::setprecision(1) << seconds << " s\n";
+            << sources.size() + 1 << " Quellen in " << std::fixed << std::setprecision(1) << seconds
+            << " s\n";
   std::cout << "Wortregeln: " << report.word_rules << " gelesen\n"
             << "Wörterbuch wngerman: "
             << (report.has_dictionary
@@ -70,16 +71,23 @@ int status(const std::string& directory, bool all) {
   const Snapshot& snapshot = reader.snapshot();
   const auto built = static_cast<std::time_t>(snapshot.built);
   const auto age = std::max<std::time_t>(0, std::time(nullptr) - built);
-  std::cout << "Revision " << snapshot.revision << " vom " << std::put_time(std::localtime(&built), "%d.%m.%Y %H:%M")
-            << " (vor " << (age < 3'600 ? age / 60 : age < 172'800 ? age / 3'600 : age / 86'400)
-            << (age < 3'600 ? " Minuten" : age < 172'800 ? " Stunden" : " Tagen") << ")\n\n";
+  std::cout << "Revision " << snapshot.revision << " vom "
+            << std::put_time(std::localtime(&built), "%d.%m.%Y %H:%M") << " (vor "
+            << (age < 3'600     ? age / 60
+                : age < 172'800 ? age / 3'600
+                                : age / 86'400)
+            << (age < 3'600     ? " Minuten"
+                : age < 172'800 ? " Stunden"
+                                : " Tagen")
+            << ")\n\n";
   struct Count {
     std::size_t sources = 0, texts = 0, online = 0, offices = 0, rejected = 0, sample = 0;
   };
   std::map<Level, Count> levels;
   const auto row = [](const std::string& name, const Count& c) {
-    std::cout << std::left << std::setw(20) << name << std::right << std::setw(9) << c.sources << std::setw(10) << c.texts
-              << std::setw(16) << c.online << std::setw(9) << c.offices << std::setw(12) << c.rejected << '\n';
+    std::cout << std::left << std::setw(20) << name << std::right << std::setw(9) << c.sources
+              << std::setw(10) << c.texts << std::setw(16) << c.online << std::setw(9) << c.offices
+              << std::setw(12) << c.rejected << '\n';
   };
   for (const SourceInfo& source : snapshot.sources) {
     const auto area = snapshot.areas.find_id(source.area);
@@ -103,12 +111,13 @@ int status(const std::string& directory, bool all) {
   return 0;
 }
 
-int check_synonyms(const std::string& index, const std::string& folder, const std::vector<std::string>& graded,
-                   bool hints) {
+int check_synonyms(const std::string& index, const std::string& folder,
+                   const std::vector<std::string>& graded, bool hints) {
   const TableTexts lists = read_texts(folder.empty() ? VSM_DATA_FOLDER "/../synonyms" : folder, "synonyms");
   std::size_t errors = 0, shown = 0;
   for (const RuleFinding& finding : check_rules(index, lists, graded)) {
-    const bool is_error = finding.kind == RuleFinding::Kind::unreadable || finding.kind == RuleFinding::Kind::loop;
+    const bool is_error =
+        finding.kind == RuleFinding::Kind::unreadable || finding.kind == RuleFinding::Kind::loop;
     errors += is_error;
     if (!is_error && finding.kind == RuleFinding::Kind::duplicate && !hints) continue;
     ++shown;
@@ -138,7 +147,8 @@ int main(int argc, char** argv) {
 
   auto* build_command = app.add_subcommand("build", "Liest alle Quellen und baut den Index neu");
   build_command->add_option("--index", index, "Ordner des Index")->required();
-  build_command->add_option("--source", sources, "sources.tsv, Ordner mit XZuFi-Dateien oder eine XZuFi-Datei");
+  build_command->add_option("--source", sources,
+                            "sources.tsv, Ordner mit XZuFi-Dateien oder eine XZuFi-Datei");
   build_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
   build_command->add_option("--synonyms", synonyms,
                             "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
@@ -154,16 +164,19 @@ int main(int argc, char** argv) {
   sample_command->add_option("--ars", request.areas, "Regionalschlüssel: Kommunen, Kreise oder Länder")
       ->delimiter(',')
       ->capture_default_str();
-  sample_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
+  sample_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")
+      ->capture_default_str();
 
   std::vector<std::string> graded;
   bool hints = false;
   auto* synonyms_command = app.add_subcommand("synonyms", "Wortlisten");
   synonyms_command->require_subcommand(1);
-  auto* check_command = synonyms_command->add_subcommand("check", "Prüft die Wortlisten vor dem nächsten Bau");
+  auto* check_command =
+      synonyms_command->add_subcommand("check", "Prüft die Wortlisten vor dem nächsten Bau");
   check_command->add_option("--index", index, "Ordner des Index, dessen Wörter gelten")->required();
   check_command->add_option("--synonyms", synonyms, "Ordner mit den Wortlisten; sonst die des Projekts");
-  check_command->add_option("--graded", graded, "bewertete Anfragen, an denen sich zeigt, ob ein Eintrag schadet");
+  check_command->add_option("--graded", graded,
+                            "bewertete Anfragen, an denen sich zeigt, ob ein Eintrag schadet");
   check_command->add_flag("--duplicates", hints, "nennt auch, was doppelt steht");
   CLI11_PARSE(app, argc, argv);
 

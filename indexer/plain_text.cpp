@@ -33,9 +33,10 @@ std::size_t take_entity(std::string_view text, std::string& out) {
   if (end == std::string_view::npos || end > 10) return 0;
   const std::string_view name = text.substr(1, end - 1);
   static constexpr std::pair<std::string_view, std::string_view> named[] = {
-      {"amp", "&"},   {"lt", "<"},    {"gt", ">"},    {"quot", "\""}, {"apos", "'"},  {"nbsp", " "}, {"auml", "ä"},
-      {"ouml", "ö"},  {"uuml", "ü"},  {"Auml", "Ä"},  {"Ouml", "Ö"},  {"Uuml", "Ü"},  {"szlig", "ß"}, {"euro", "€"},
-      {"sect", "§"},  {"ndash", "–"}, {"bdquo", "„"}, {"ldquo", "“"}, {"shy", ""}};
+      {"amp", "&"},   {"lt", "<"},    {"gt", ">"},    {"quot", "\""}, {"apos", "'"},
+      {"nbsp", " "},  {"auml", "ä"},  {"ouml", "ö"},  {"uuml", "ü"},  {"Auml", "Ä"},
+      {"Ouml", "Ö"},  {"Uuml", "Ü"},  {"szlig", "ß"}, {"euro", "€"},  {"sect", "§"},
+      {"ndash", "–"}, {"bdquo", "„"}, {"ldquo", "“"}, {"shy", ""}};
   for (const auto& [known, letter] : named) {
     if (name == known) {
       out += letter;
@@ -78,7 +79,9 @@ std::string plain_text(std::string_view html) {
       const std::size_t end = html.find('>', at);
       const std::string tag = lower_ascii(html.substr(at + 1, std::min<std::size_t>(end - at - 1, 12)));
       for (std::string_view block : {"p", "/p", "br", "li", "/li", "/h", "div", "/div", "/tr"})
-        if (tag == block || (tag.starts_with(block) && (tag[block.size()] == ' ' || tag[block.size()] == '/' || block == "/h"))) raw += '\n';
+        if (tag == block || (tag.starts_with(block) &&
+                             (tag[block.size()] == ' ' || tag[block.size()] == '/' || block == "/h")))
+          raw += '\n';
       at = end + 1;
     } else if (c == '&') {
       const std::size_t taken = take_entity(html.substr(at), raw);

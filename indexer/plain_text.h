@@ -6,8 +6,8 @@
 
 namespace vsm {
 
-/// Editors' HTML as plain text: tags go, block ends become line breaks, the five XML entities and numbered ones
-/// become letters, runs of blanks one blank.
+/// Editors' HTML as plain text: tags go, block ends become line breaks, the five XML entities and numbered
+/// ones become letters, runs of blanks one blank.
 std::string plain_text(std::string_view html);
 
 std::string trimmed(std::string_view text);

@@ -32,7 +32,9 @@ std::string shortened(const std::string& text, std::size_t letters) {
 }  // namespace
 
 Progress::Progress()
-    : terminal_(isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr), start_(Clock::now()), last_(start_) {}
+    : terminal_(isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr),
+      start_(Clock::now()),
+      last_(start_) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputs("\r\033[K", stderr);

@@ -15,7 +15,8 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// A number in [0, 1) that depends on nothing but the seed and the words: same on every machine and in any order.
+/// A number in [0, 1) that depends on nothing but the seed and the words: same on every machine and in any
+/// order.
 double chance(std::uint64_t seed, std::initializer_list<std::string_view> words) {
   std::uint64_t hash = 14'695'981'039'346'656'037U ^ seed;
   for (std::string_view word : words) {
@@ -32,11 +33,20 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -78,7 +88,8 @@ struct Facts {
     while (sites.next()) websites.emplace(sites[0], sites[1]);
     const std::string seats_text = read_file(folder + "/areas/seats.tsv");
     TableReader seat_rows("areas/seats.tsv", seats_text, {"area", "postcode", "city"});
-    while (seat_rows.next()) seats[std::string(seat_rows[0])] = {std::string(seat_rows[1]), std::string(seat_rows[2])};
+    while (seat_rows.next())
+      seats[std::string(seat_rows[0])] = {std::string(seat_rows[1]), std::string(seat_rows[2])};
     const std::string land_text = read_file(folder + "/catalogue/nrw/services.tsv");
     TableReader land("catalogue/nrw/services.tsv", land_text, {"id", "keys"});
     while (land.next())
@@ -143,14 +154,15 @@ class Feed {
   }
 
   /// Returns the id.
-  std::string online_service(const std::string& title, std::string_view url, int trust, std::string_view valid_from,
-                             std::string_view valid_to) {
+  std::string online_service(const std::string& title, std::string_view url, int trust,
+                             std::string_view valid_from, std::string_view valid_to) {
     const std::string id = "OD." + std::to_string(++online_services);
     open("onlinedienst", id);
     xml_ << "<xzufi:bezeichnung languageCode=\"de\">" << escaped(title) << "</xzufi:bezeichnung>\n";
     if (!url.empty())
       xml_ << "<xzufi:link languageCode=\"de\"><xzufi:typ "
-              "listURI=\"urn:xoev-de:fim:codeliste:onlinedienstlinktyp\"><code>01</code></xzufi:typ><xzufi:link>"
+              "listURI=\"urn:xoev-de:fim:codeliste:onlinedienstlinktyp\"><code>01</code></"
+              "xzufi:typ><xzufi:link>"
            << escaped(url) << "</xzufi:link></xzufi:link>\n";
     xml_ << "<xzufi:vertrauensniveau listURI=\"urn:xoev-de:fim:codeliste:vertrauensniveau\"><code>" << trust
          << "</code></xzufi:vertrauensniveau>\n";
@@ -159,7 +171,8 @@ class Feed {
     return id;
   }
 
-  void side(const std::string& id, int maturity, std::string_view scale, bool efa, std::string_view provider) {
+  void side(const std::string& id, int maturity, std::string_view scale, bool efa,
+            std::string_view provider) {
     side_ << agency_ << '.' << id << '\t' << maturity << '\t' << scale << '\t' << (efa ? "yes" : "no") << '\t'
           << provider << '\n';
   }
@@ -169,7 +182,8 @@ class Feed {
     const auto seat = facts_.seats.find(area_.id());
     open("organisationseinheit", id);
     xml_ << "<xzufi:name><xzufi:name languageCode=\"de\">" << escaped(name) << "</xzufi:name></xzufi:name>\n"
-         << "<xzufi:anschrift><xzufi:strasse>Musterstraße</xzufi:strasse><xzufi:hausnummer>1</xzufi:hausnummer>";
+         << "<xzufi:anschrift><xzufi:strasse>Musterstraße</xzufi:strasse><xzufi:hausnummer>1</"
+            "xzufi:hausnummer>";
     if (seat != facts_.seats.end())
       xml_ << "<xzufi:postleitzahl>" << seat->second.postcode << "</xzufi:postleitzahl><xzufi:ort>"
            << escaped(seat->second.city) << "</xzufi:ort>";
@@ -182,9 +196,11 @@ class Feed {
   void responsibility(const std::string& subject, std::string_view service_agency, const std::string& service,
                       const std::vector<std::string>& areas) {
     const std::string id = "ZU." + std::to_string(++responsibilities_);
-    xml_ << "<xzufi:schreibe><xzufi:zustaendigkeitTransferObjekt>\n<xzufi:uebergeordnetesObjektID schemeAgencyID=\""
-         << agency_ << "\">" << subject << "</xzufi:uebergeordnetesObjektID>\n<xzufi:zustaendigkeit><xzufi:id schemeAgencyID=\""
-         << agency_ << "\">" << id << "</xzufi:id><xzufi:leistungID schemeAgencyID=\""
+    xml_ << "<xzufi:schreibe><xzufi:zustaendigkeitTransferObjekt>\n<xzufi:uebergeordnetesObjektID "
+            "schemeAgencyID=\""
+         << agency_ << "\">" << subject
+         << "</xzufi:uebergeordnetesObjektID>\n<xzufi:zustaendigkeit><xzufi:id schemeAgencyID=\"" << agency_
+         << "\">" << id << "</xzufi:id><xzufi:leistungID schemeAgencyID=\""
          << (service_agency.empty() ? std::string_view(agency_) : service_agency) << "\">" << service
          << "</xzufi:leistungID>\n";
     for (const std::string& code : areas) area("gebietID", code);
@@ -200,13 +216,14 @@ class Feed {
   }
   void close(const char* kind) { xml_ << "</xzufi:" << kind << "></xzufi:schreibe>\n"; }
   void module(const char* code, std::string_view html) {
-    xml_ << "<xzufi:modulText><xzufi:leikaTextmodul listURI=\"urn:de:xzufi:codeliste:leistungstextmodulleika\"><code>"
+    xml_ << "<xzufi:modulText><xzufi:leikaTextmodul "
+            "listURI=\"urn:de:xzufi:codeliste:leistungstextmodulleika\"><code>"
          << code << "</code></xzufi:leikaTextmodul><xzufi:inhalt languageCode=\"de\">" << escaped(html)
          << "</xzufi:inhalt></xzufi:modulText>\n";
   }
   void area(const char* element, const std::string& code) {
-    xml_ << "<xzufi:" << element << " schemeID=\"urn:de:bund:destatis:bevoelkerungsstatistik:schluessel:rs\">" << code
-         << "</xzufi:" << element << ">\n";
+    xml_ << "<xzufi:" << element << " schemeID=\"urn:de:bund:destatis:bevoelkerungsstatistik:schluessel:rs\">"
+         << code << "</xzufi:" << element << ">\n";
   }
   void validity(std::string_view from, std::string_view to) {
     if (from.empty() && to.empty()) return;
@@ -244,8 +261,8 @@ class Generator {
       else
         land(feed, index);
       feed.finish();
-      sources << id << "\txzufi\t" << id << "/feed.xml\t" << area.id() << '\t' << area.name << " (Beispieldaten)\tyes\t"
-              << id << "/side.tsv\n";
+      sources << id << "\txzufi\t" << id << "/feed.xml\t" << area.id() << '\t' << area.name
+              << " (Beispieldaten)\tyes\t" << id << "/side.tsv\n";
       ++summary_.sources;
       summary_.municipalities += area.level == Level::gemeinde;
       summary_.texts += feed.texts;
@@ -286,7 +303,8 @@ class Generator {
   double progress(AreaIndex index) const {
     const Area& area = facts_.areas[index];
     const double size = std::clamp(std::log10(std::max(1.0, area.population / 5'000.0)) / 2, 0.0, 1.0);
-    return 0.35 * size + 0.4 * draw({"kreis", facts_.areas[kreis_of(index)].code}) + 0.25 * draw({"ort", area.code});
+    return 0.35 * size + 0.4 * draw({"kreis", facts_.areas[kreis_of(index)].code}) +
+           0.25 * draw({"ort", area.code});
   }
 
   std::string website(const Area& area) const {
@@ -298,7 +316,8 @@ class Generator {
   void side(Feed& feed, const std::string& id, AreaIndex index, ServiceKey key, double far, bool efa) const {
     const Area& area = facts_.areas[index];
     const bool new_scale = draw({"scale", facts_.areas[kreis_of(index)].code}) < 0.5;
-    const double value = std::clamp(0.25 + 0.5 * far + 0.4 * draw({"maturity", area.code, key.text()}), 0.0, 1.0);
+    const double value =
+        std::clamp(0.25 + 0.5 * far + 0.4 * draw({"maturity", area.code, key.text()}), 0.0, 1.0);
     const int maturity = static_cast<int>(std::lround(value * (new_scale ? 7 : 4)));
     feed.side(id, std::max(maturity, 2), new_scale ? "0-7" : "0-4", efa, area.name);
   }
@@ -308,8 +327,8 @@ class Generator {
     return levels[static_cast<std::size_t>(draw({"trust", key.text()}) * 6)];
   }
 
-  void offer(Feed& feed, AreaIndex index, const std::vector<const SampleService*>& services, double text_share,
-             double online_share) const {
+  void offer(Feed& feed, AreaIndex index, const std::vector<const SampleService*>& services,
+             double text_share, double online_share) const {
     const Area& area = facts_.areas[index];
     const std::string url = website(area);
     /// What an office is responsible for: (agency, id) of texts, of this feed where the agency is empty.
@@ -319,12 +338,14 @@ class Generator {
       if (draw({"text", area.id(), key}) >= text_share) {
         // Without a text of its own the place is still responsible, for the Land's text.
         const auto land_text = facts_.land_texts.find(service->entry->key);
-        if (land_text != facts_.land_texts.end()) office_texts[service->office].emplace_back("L100002", land_text->second);
+        if (land_text != facts_.land_texts.end())
+          office_texts[service->office].emplace_back("L100002", land_text->second);
         continue;
       }
       // A few are over or still to come, as in real feeds.
       const double dated = draw({"dated", area.id(), key});
-      const std::string_view from = dated < 0.005 ? not_valid_before : "", to = dated > 0.993 ? not_valid_after : "";
+      const std::string_view from = dated < 0.005 ? not_valid_before : "",
+                             to = dated > 0.993 ? not_valid_after : "";
       const bool by_official_name = draw({"name", area.id(), key}) < 0.15;
       const std::string title = by_official_name ? service->entry->official_name : service->entry->title;
       const std::string id = feed.text(*service, title, from, to);
@@ -383,7 +404,8 @@ class Generator {
     std::vector<const SampleService*> services;
     for (const SampleService& service : facts_.services)
       if (service.level == Level::kreis) services.push_back(&service);
-    const double far = 0.4 * draw({"kreis", facts_.areas[index].code}) + 0.6 * draw({"kreis-own", facts_.areas[index].code});
+    const double far =
+        0.4 * draw({"kreis", facts_.areas[index].code}) + 0.6 * draw({"kreis-own", facts_.areas[index].code});
     offer(feed, index, services, 0.6 + 0.3 * far, 0.3 + 0.5 * far);
   }
 

@@ -1,6 +1,6 @@
-// Writes sample feeds: no public data set says what real municipalities offer online, so the shipped index is filled
-// with made-up availability that says `sample` everywhere. Real are only the areas, the services, the home pages and
-// the postcodes. Deterministic: the same seed gives the same bytes on every machine.
+// Writes sample feeds: no public data set says what real municipalities offer online, so the shipped index is
+// filled with made-up availability that says `sample` everywhere. Real are only the areas, the services, the
+// home pages and the postcodes. Deterministic: the same seed gives the same bytes on every machine.
 #pragma once
 
 #include <cstdint>

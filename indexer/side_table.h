@@ -1,5 +1,5 @@
-// What XZuFi has no field for, beside a feed: maturity (Reifegrad) with its scale, whether an online service is one
-// for all (EfA) and who runs it. Columns: id, maturity, scale, efa, provider. docs/format-feeds.md.
+// What XZuFi has no field for, beside a feed: maturity (Reifegrad) with its scale, whether an online service
+// is one for all (EfA) and who runs it. Columns: id, maturity, scale, efa, provider. docs/format-feeds.md.
 #pragma once
 
 #include <string>

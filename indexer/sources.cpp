@@ -24,7 +24,7 @@ std::vector<Source> read_sources(const fs::path& file) {
     const auto beside = [&](std::string_view relative) {
       return relative.empty() ? std::string() : (file.parent_path() / relative).lexically_normal().string();
     };
-    Source source{std::string(rows[0]), std::string(rows[1]), beside(rows[2]),    std::string(rows[3]),
+    Source source{std::string(rows[0]), std::string(rows[1]), beside(rows[2]), std::string(rows[3]),
                   std::string(rows[4]), beside(rows[6]),      rows[5] == "yes"};
     if (source.format != "xzufi" && source.format != "list")
       throw rows.error("unknown format \"" + source.format + "\"");

@@ -21,7 +21,8 @@ using Words = std::vector<language::Word>;
 
 class Collector {
  public:
-  Collector(const language::Analyzer& analyzer, const language::WordRules& rules) : analyzer_(analyzer), rules_(rules) {}
+  Collector(const language::Analyzer& analyzer, const language::WordRules& rules)
+      : analyzer_(analyzer), rules_(rules) {}
 
   void add_title(std::string_view title) {
     const Words words = analyzer_.words(title);
@@ -34,8 +35,9 @@ class Collector {
   }
   void add_words(std::string_view phrase, bool shared = false) {
     const Words words = analyzer_.words(phrase);
-    const auto asked = std::count_if(words.begin(), words.end(),
-                                     [&](const language::Word& word) { return !rules_.is_stopword(word.folded); });
+    const auto asked = std::count_if(words.begin(), words.end(), [&](const language::Word& word) {
+      return !rules_.is_stopword(word.folded);
+    });
     add(words, asked > 1 ? phrase_share : 1, shared ? &Strength::shared : &Strength::words);
     Impacts& impacts = phrases_[language::fold_name(phrase)];
     (shared ? impacts.shared : impacts.words) = 100;
@@ -59,7 +61,8 @@ class Collector {
       return static_cast<std::uint8_t>(std::clamp(std::lround(strength * 100), 0L, 127L));
     };
     for (const auto& [term, strength] : best_)
-      terms.push_back({TermKind::word, term,
+      terms.push_back({TermKind::word,
+                       term,
                        {hundredths(strength.title), hundredths(strength.words), hundredths(strength.shared),
                         hundredths(strength.body)}});
     for (const auto& [phrase, impacts] : phrases_)
@@ -82,7 +85,8 @@ class Collector {
     };
     for (const language::Word& word : words) {
       keep(word.stem, strength);
-      for (std::size_t i = 0; i < word.parts.size(); ++i) keep(word.parts[i], strength * share_of_part(word, i));
+      for (std::size_t i = 0; i < word.parts.size(); ++i)
+        keep(word.parts[i], strength * share_of_part(word, i));
     }
   }
 
@@ -117,7 +121,8 @@ std::vector<TextTerm> TextTerms::of(const CatalogueEntry& entry, const Catalogue
   terms.add_body(entry.teaser);
   for (std::size_t situation : entry.situations) terms.add_body(catalogue.situations()[situation].name);
   terms.add_body(entry.ozg);
-  if (const auto* heading = catalogue.find(ServiceKey(entry.key.object() * 1'000'000)); heading && heading->heading)
+  if (const auto* heading = catalogue.find(ServiceKey(entry.key.object() * 1'000'000));
+      heading && heading->heading)
     terms.add_body(heading->official_name);
   return terms.take();
 }

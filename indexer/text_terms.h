@@ -15,7 +15,8 @@ namespace vsm {
 class TextTerms {
  public:
   /// Both must outlive this. `rules` say which words of a name count towards its length.
-  TextTerms(const language::Analyzer& analyzer, const language::WordRules& rules) : analyzer_(analyzer), rules_(rules) {}
+  TextTerms(const language::Analyzer& analyzer, const language::WordRules& rules)
+      : analyzer_(analyzer), rules_(rules) {}
 
   std::vector<TextTerm> of(const ServiceText& text) const;
   /// A catalogue entry is also found by the names of its situations, its OZG-Leistung and its heading.

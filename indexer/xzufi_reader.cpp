@@ -59,7 +59,8 @@ std::string german(const Element& parent, std::string_view name) {
   const Element* best = nullptr;
   parent.each(name, [&](const Element& element) {
     const std::string_view language = element.attribute("languageCode");
-    if (language.starts_with("de") && language != "de-LS" && (!best || !best->attribute("languageCode").starts_with("de")))
+    if (language.starts_with("de") && language != "de-LS" &&
+        (!best || !best->attribute("languageCode").starts_with("de")))
       best = &element;
     if (!best && language.empty()) best = &element;
   });
@@ -103,13 +104,14 @@ class Handler {
       : file_(path), areas_(areas), sink_(sink), parser_(XML_ParserCreate(nullptr)) {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(
-        parser_.get(), [](void* self, const XML_Char* name, const XML_Char** atts) { of(self).start(name, atts); },
+        parser_.get(),
+        [](void* self, const XML_Char* name, const XML_Char** atts) { of(self).start(name, atts); },
         [](void* self, const XML_Char*) { of(self).end(); });
     XML_SetCharacterDataHandler(parser_.get(), [](void* self, const XML_Char* text, int length) {
       of(self).characters({text, static_cast<std::size_t>(length)});
     });
-    XML_SetStartDoctypeDeclHandler(
-        parser_.get(), [](void* self, const XML_Char*, const XML_Char*, const XML_Char*, int) { of(self).doctype(); });
+    XML_SetStartDoctypeDeclHandler(parser_.get(), [](void* self, const XML_Char*, const XML_Char*,
+                                                     const XML_Char*, int) { of(self).doctype(); });
   }
 
   bool run() {
@@ -127,11 +129,12 @@ class Handler {
         report(0, "", "Die Datei lässt sich nicht zu Ende lesen.");
         return false;
       }
-      if (XML_Parse(parser_.get(), buffer.data(), static_cast<int>(in.gcount()), last) == XML_STATUS_OK) continue;
-      const std::string reason =
-          has_doctype_ ? "Eine Dokumenttyp-Deklaration (DOCTYPE) ist in XZuFi nicht erlaubt."
-                       : std::string("Das XML ist nicht wohlgeformt (") +
-                             XML_ErrorString(XML_GetErrorCode(parser_.get())) + ").";
+      if (XML_Parse(parser_.get(), buffer.data(), static_cast<int>(in.gcount()), last) == XML_STATUS_OK)
+        continue;
+      const std::string reason = has_doctype_
+                                     ? "Eine Dokumenttyp-Deklaration (DOCTYPE) ist in XZuFi nicht erlaubt."
+                                     : std::string("Das XML ist nicht wohlgeformt (") +
+                                           XML_ErrorString(XML_GetErrorCode(parser_.get())) + ").";
       report(line(), "", reason + " Die Datei wurde ab hier nicht gelesen.");
       return false;
     }
@@ -225,7 +228,8 @@ class Handler {
     else if (object->name == "zustaendigkeitTransferObjekt")
       responsibilities(id_of(object->child("uebergeordnetesObjektID")), *object);
     else if (object->name != "spezialisierung" && object->name != "formular")
-      report(object_line_, id, "„" + object->name + "“ ist kein bekannter Eintrag und wurde nicht übernommen.");
+      report(object_line_, id,
+             "„" + object->name + "“ ist kein bekannter Eintrag und wurde nicht übernommen.");
   }
 
   void hand_on(PublishedObject object, const std::string& id, const std::vector<std::string>& complaints) {
@@ -304,13 +308,15 @@ class Handler {
       const std::string_view language = link.attribute("languageCode");
       const bool is_german = language.empty() || language.starts_with("de");
       const std::string type = link.at({"typ", "code"});
-      if ((type.empty() || type == "01") && (!chosen || (is_german && !chosen->attribute("languageCode").starts_with("de"))))
+      if ((type.empty() || type == "01") &&
+          (!chosen || (is_german && !chosen->attribute("languageCode").starts_with("de"))))
         chosen = &link;
     });
     if (chosen) service.url = chosen->child("link") ? chosen->at({"link"}) : chosen->at({"uri"});
-    const std::string trust = element.child("vertrauensniveau") && element.child("vertrauensniveau")->child("code")
-                                  ? element.at({"vertrauensniveau", "code"})
-                                  : element.at({"vertrauensniveau"});
+    const std::string trust =
+        element.child("vertrauensniveau") && element.child("vertrauensniveau")->child("code")
+            ? element.at({"vertrauensniveau", "code"})
+            : element.at({"vertrauensniveau"});
     std::from_chars(trust.data(), trust.data() + trust.size(), service.trust_level);
     service.validity = validity_of(element, complaints);
     service.changed = changed_on(element, complaints);

@@ -16,8 +16,8 @@ namespace vsm::language {
 inline constexpr int chain_version = 3;
 
 struct Word {
-  std::string folded;  ///< as written, folded
-  std::string stem;    ///< what is indexed and searched
+  std::string folded;              ///< as written, folded
+  std::string stem;                ///< what is indexed and searched
   std::vector<std::string> parts;  ///< stems of the parts of a compound, the head last; empty for other words
 };
 
@@ -39,7 +39,8 @@ class Analyzer {
  public:
   /// `splitter` may be null: then words stay whole. It must outlive the analyzer.
   explicit Analyzer(const Splitter* splitter = nullptr) : splitter_(splitter) {}
-  /// The words of a text in order. "Mutter-Kind-Kur" gives its words and, behind them, what they are in one word.
+  /// The words of a text in order. "Mutter-Kind-Kur" gives its words and, behind them, what they are in one
+  /// word.
   std::vector<Word> words(std::string_view text) const;
   Word word(std::string folded) const;
 

@@ -89,7 +89,8 @@ std::vector<std::string> fold_words(std::string_view text) {
     words.push_back(std::move(word));
     word.clear();
   };
-  walk(decompose(text), [&](std::string_view letter) { word += letter; }, end_word);
+  walk(
+      decompose(text), [&](std::string_view letter) { word += letter; }, end_word);
   end_word();
   return words;
 }
@@ -104,18 +105,20 @@ std::string fold_name(std::string_view text) {
 }
 
 std::string infinitive_of_participle(std::string_view folded) {
-  static constexpr std::string_view prefixes[] = {"",     "ab",   "an",     "auf",    "aus",    "bei",   "durch", "ein",
-                                                  "fest", "frei", "her",    "hin",    "los",    "mit",   "nach",  "nieder",
-                                                  "uber", "um",   "unter",  "vor",    "weg",    "weiter", "wieder", "zu",
-                                                  "zuruck", "zusammen"};
+  static constexpr std::string_view prefixes[] = {
+      "",      "ab",  "an",  "auf",    "aus",    "bei",  "durch",  "ein",     "fest",
+      "frei",  "her", "hin", "los",    "mit",    "nach", "nieder", "uber",    "um",
+      "unter", "vor", "weg", "weiter", "wieder", "zu",   "zuruck", "zusammen"};
   if (folded.size() < 7 || !folded.ends_with('t')) return {};
   if (folded.ends_with("iert")) return std::string(folded.substr(0, folded.size() - 1)) + "en";
   for (std::string_view prefix : prefixes) {
     const std::size_t begin = prefix.size() + 2;
-    if (!folded.starts_with(prefix) || folded.substr(prefix.size(), 2) != "ge" || folded.size() < begin + 4) continue;
+    if (!folded.starts_with(prefix) || folded.substr(prefix.size(), 2) != "ge" || folded.size() < begin + 4)
+      continue;
     std::string_view verb = folded.substr(begin, folded.size() - begin - 1);
     if (verb.ends_with('e')) verb.remove_suffix(1);
-    return std::string(prefix) + std::string(verb) + (verb.ends_with("er") || verb.ends_with("el") ? "n" : "en");
+    return std::string(prefix) + std::string(verb) +
+           (verb.ends_with("er") || verb.ends_with("el") ? "n" : "en");
   }
   return {};
 }
@@ -128,7 +131,8 @@ bool is_utf8(std::string_view text) {
 
 std::string fold(std::string_view text) {
   std::string result;
-  walk(decompose(text), [&](std::string_view letter) { result += letter; }, [&] { result += ' '; });
+  walk(
+      decompose(text), [&](std::string_view letter) { result += letter; }, [&] { result += ' '; });
   fold_digraphs(result);
   return result;
 }

@@ -18,8 +18,9 @@ std::vector<std::string> fold_words(std::string_view text);
 /// fold_words joined by single blanks: the form in which whole names are compared.
 std::string fold_name(std::string_view text);
 
-/// The infinitive of a folded weak past participle: "abgemeldet" gives "abmelden", "geimpft" "impfen", "registriert"
-/// "registrieren". Empty for other words. It goes by form alone: "gehalt" gives "halen", a word that nobody asks for.
+/// The infinitive of a folded weak past participle: "abgemeldet" gives "abmelden", "geimpft" "impfen",
+/// "registriert" "registrieren". Empty for other words. It goes by form alone: "gehalt" gives "halen", a word
+/// that nobody asks for.
 std::string infinitive_of_participle(std::string_view folded);
 
 /// Whether the bytes are well-formed UTF-8. Thread-safe.

@@ -12,7 +12,8 @@ std::string text_of(const Tables& tables, std::string_view name) {
 
 Tables rules_of(const Tables& tables) {
   Tables rules;
-  for (auto table = tables.lower_bound("synonyms/"); table != tables.end() && table->first.starts_with("synonyms/"); ++table)
+  for (auto table = tables.lower_bound("synonyms/");
+       table != tables.end() && table->first.starts_with("synonyms/"); ++table)
     rules.insert(*table);
   return rules;
 }
@@ -30,7 +31,8 @@ Model::Model(const Tables& tables)
     : vocabulary_(text_of(tables, vocabulary_table)),
       words_(text_of(tables, words_table)),
       splitter_(vocabulary_, text_of(tables, "synonyms/word_parts.txt")),
-      rules_(rules_of(tables), [stemmer = std::make_shared<Stemmer>()](const std::string& word) { return (*stemmer)(word); }),
+      rules_(rules_of(tables),
+             [stemmer = std::make_shared<Stemmer>()](const std::string& word) { return (*stemmer)(word); }),
       spelling_(spellings(words_, rules_)),
       similar_(spellings(words_, rules_)) {}
 

@@ -29,13 +29,14 @@ class Model {
   const Similar& similar() const { return similar_; }
   /// Whether the word stands in the index or in a rule: such a word is never corrected.
   bool knows(const std::string& folded) const {
-    return words_.find(folded) != nullptr || rules_.left_words().contains(folded) || rules_.is_stopword(folded) ||
-           rules_.is_generic(folded);
+    return words_.find(folded) != nullptr || rules_.left_words().contains(folded) ||
+           rules_.is_stopword(folded) || rules_.is_generic(folded);
   }
   /// Written small in a dictionary, or named so by editors: no place's name by itself.
   bool is_common_word(const std::string& folded) const {
     const VocabularyWord* word = vocabulary_.find(folded);
-    return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded) || rules_.is_place_word(folded);
+    return (word && word->other) || rules_.is_stopword(folded) || rules_.is_generic(folded) ||
+           rules_.is_place_word(folded);
   }
   /// A verb, an adjective ...: says less about what is asked than a noun.
   bool is_no_noun(const std::string& folded) const {

@@ -73,7 +73,8 @@ std::vector<Similar::Found> Similar::find(std::string_view folded, double least,
   const Letters letters = letters_of(folded);
   for (const auto& [word, count] : shared) {
     const auto longer = static_cast<double>(std::max<std::size_t>(grams.size(), gram_counts_[word]));
-    const double similarity = std::max(static_cast<double>(count) / longer, common_stem(letters, letters_of(words_[word])));
+    const double similarity =
+        std::max(static_cast<double>(count) / longer, common_stem(letters, letters_of(words_[word])));
     if (similarity >= least && words_[word] != folded) found.push_back({words_[word], similarity});
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {

@@ -1,5 +1,6 @@
-// Known words that share letters with an unknown one: its other inflections, and compounds with a common part. The
-// character n-gram layer of the search, over the words of an index instead of over its texts, where it costs little.
+// Known words that share letters with an unknown one: its other inflections, and compounds with a common
+// part. The character n-gram layer of the search, over the words of an index instead of over its texts, where
+// it costs little.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ class Similar {
 
   struct Found {
     std::string_view word;
-    /// The share of the longer word's 4-grams that both have, or of its letters where only an ending differs; up to 1.
+    /// The share of the longer word's 4-grams that both have, or of its letters where only an ending differs;
+    /// up to 1.
     double similarity = 0;
   };
   /// At most `most` words, the most similar first; none below `least`.

@@ -52,7 +52,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 }
 
 Spelling::Spelling(std::vector<std::string_view> words) : words_(std::move(words)) {
-  std::erase_if(words_, [](std::string_view w) { return w.size() < shortest || w.size() > longest || !is_plain(w); });
+  std::erase_if(words_,
+                [](std::string_view w) { return w.size() < shortest || w.size() > longest || !is_plain(w); });
   for (std::uint32_t i = 0; i < words_.size(); ++i)
     each_shortened(words_[i], [&](std::size_t hash) { shortened_.emplace(hash, i); });
 }

@@ -1,5 +1,5 @@
-// What a misspelt word may have meant: known words at one edit (letter missing, added, changed or two exchanged), and
-// at two edits for long words.
+// What a misspelt word may have meant: known words at one edit (letter missing, added, changed or two
+// exchanged), and at two edits for long words.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ class Spelling {
   /// Folded words, the most frequent first. Views must stay valid.
   explicit Spelling(std::vector<std::string_view> words);
 
-  /// The nearest known word, the more frequent of equals; nothing for words of under 5 letters, with digits, or
-  /// without a near one. Meant for unknown words only.
+  /// The nearest known word, the more frequent of equals; nothing for words of under 5 letters, with digits,
+  /// or without a near one. Meant for unknown words only.
   std::optional<std::string_view> correct(std::string_view folded, std::size_t edits = 2) const;
 
  private:

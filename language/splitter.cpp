@@ -15,8 +15,8 @@ constexpr std::size_t most_parts = 5;
 constexpr std::array<std::string_view, 9> links = {"", "s", "es", "n", "en", "er", "e", "ens", "ns"};
 /// A dictionary word that stands nowhere in the index weighs as much as this count.
 constexpr double dictionary_count = 0.4;
-/// How much dearer than the whole a split may be when all its parts are nouns, and otherwise. Compounds are often
-/// counted as often as their parts, so the bare mean keeps too many whole.
+/// How much dearer than the whole a split may be when all its parts are nouns, and otherwise. Compounds are
+/// often counted as often as their parts, so the bare mean keeps too many whole.
 constexpr double sure_of_nouns = 1.55, sure = 1.1;
 
 }  // namespace
@@ -80,8 +80,8 @@ bool Splitter::modifier(std::string_view text, Part& part) const {
     if (word && (link.empty() || word->noun || word->count > 0)) offer(base, link.empty() ? 0 : 0.1);
   }
   if (text.size() >= 4) {
-    offer(std::string(text) + "e", 0.2);                       // Schul(e)
-    offer(std::string(text) + "en", 0.4);                      // fahr(en)
+    offer(std::string(text) + "e", 0.2);                           // Schul(e)
+    offer(std::string(text) + "en", 0.4);                          // fahr(en)
     if (text.ends_with('e')) offer(std::string(text) + "n", 0.4);  // melde(n)
   }
   return found;
@@ -94,7 +94,8 @@ std::vector<WordPart> Splitter::split(std::string_view word) const {
   std::vector<WordPart> all;
   for (WordPart& part : parts) {
     const std::size_t stretch = std::min(part.base.size(), part.written.size());
-    auto inner = part.written.starts_with(part.base) ? split_once(part.written.substr(0, stretch)) : std::vector<WordPart>();
+    auto inner = part.written.starts_with(part.base) ? split_once(part.written.substr(0, stretch))
+                                                     : std::vector<WordPart>();
     if (inner.size() < 2) {
       all.push_back(std::move(part));
       continue;
@@ -149,7 +150,8 @@ std::vector<WordPart> Splitter::split_once(std::string_view word) const {
   }
   if (!std::isfinite(cheapest)) return whole;
   bool nouns = is_noun(head_base);
-  for (std::size_t end = cut, n = cut_parts; end > 0; end = best[end][n--].from) nouns &= is_noun(best[end][n].base);
+  for (std::size_t end = cut, n = cut_parts; end > 0; end = best[end][n--].from)
+    nouns &= is_noun(best[end][n].base);
   if (const VocabularyWord* known = vocabulary_.find(word)) {
     if (cheapest >= cost(known->count) * (nouns ? sure_of_nouns : sure)) return whole;
   }

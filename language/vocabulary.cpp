@@ -21,8 +21,8 @@ void VocabularyBuilder::add_dictionary(const std::string& path) {
     if (words.size() != 1) continue;
     const auto first = static_cast<unsigned char>(line[0]);
     // Ä, Ö and Ü are C3 84, C3 96 and C3 9C.
-    const bool capital = (first >= 'A' && first <= 'Z') ||
-                         (first == 0xC3 && static_cast<unsigned char>(line[1]) < 0x9F);
+    const bool capital =
+        (first >= 'A' && first <= 'Z') || (first == 0xC3 && static_cast<unsigned char>(line[1]) < 0x9F);
     auto& word = words_[words.front()];
     (capital ? word.noun : word.other) = true;
   }

@@ -1,5 +1,6 @@
-// The words an index knows: how often each stands in the catalogue and in texts, and what a dictionary says it is.
-// Built while indexing, stored in the index as text, and used as it is by the query side, so both split words alike.
+// The words an index knows: how often each stands in the catalogue and in texts, and what a dictionary says
+// it is. Built while indexing, stored in the index as text, and used as it is by the query side, so both
+// split words alike.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,9 @@
 namespace vsm::language {
 
 struct VocabularyWord {
-  std::uint32_t count = 0;   ///< in names and texts of the index; 0: known from a dictionary alone
-  bool noun = false;         ///< written with a capital in a dictionary
-  bool other = false;        ///< verb, adjective ...: written small in a dictionary
+  std::uint32_t count = 0;  ///< in names and texts of the index; 0: known from a dictionary alone
+  bool noun = false;        ///< written with a capital in a dictionary
+  bool other = false;       ///< verb, adjective ...: written small in a dictionary
 };
 
 /// Collects words while indexing. Not thread-safe.
@@ -21,8 +22,8 @@ class VocabularyBuilder {
  public:
   /// Counts the words of a text `times` times.
   void add_text(std::string_view text, std::uint32_t times = 1);
-  /// A word list, one word a line, for example /usr/share/dict/ngerman of the Debian package wngerman. A list that is
-  /// not there is no error: splitting then knows the words of the index alone.
+  /// A word list, one word a line, for example /usr/share/dict/ngerman of the Debian package wngerman. A list
+  /// that is not there is no error: splitting then knows the words of the index alone.
   void add_dictionary(const std::string& path);
   /// For Vocabulary: one word a line, sorted.
   std::string text() const;

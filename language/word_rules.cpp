@@ -11,7 +11,8 @@ namespace {
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -44,10 +45,12 @@ WordRules::WordRules(const std::map<std::string, std::string, std::less<>>& file
     if (name.ends_with("generic.txt")) read_words(text, generic_);
     if (name.ends_with("place_words.txt")) read_words(text, place_words_);
   }
-  static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt", "word_parts.txt"};
+  static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt",
+                                                "word_parts.txt"};
   for (const auto& file : files) {
     const auto is_file = [&](std::string_view other) { return file.first.ends_with(other); };
-    if (std::none_of(std::begin(others), std::end(others), is_file)) read_entries(file.first, file.second, stem);
+    if (std::none_of(std::begin(others), std::end(others), is_file))
+      read_entries(file.first, file.second, stem);
   }
 }
 
@@ -112,7 +115,8 @@ void WordRules::read_entries(const std::string& file, std::string_view text, con
 std::vector<RuleMatch> WordRules::match(std::span<const WordStems> words) const {
   words = words.first(std::min<std::size_t>(words.size(), 64));
   // By rule, stem by stem: a stem is matched by the word that fits it best.
-  std::unordered_map<std::uint32_t, std::unordered_map<std::string_view, std::pair<double, std::size_t>>> found;
+  std::unordered_map<std::uint32_t, std::unordered_map<std::string_view, std::pair<double, std::size_t>>>
+      found;
   for (std::size_t at = 0; at < words.size(); ++at) {
     for (const auto& [stem, weight] : words[at]) {
       const auto rules = by_stem_.find(stem);
@@ -136,9 +140,11 @@ std::vector<RuleMatch> WordRules::match(std::span<const WordStems> words) const 
     const int covered = std::popcount(match.positions);
     const int window = 64 - std::countl_zero(match.positions) - std::countr_zero(match.positions);
     // Two words of a rule are two words of the query.
-    if (static_cast<std::size_t>(covered) == stems.size() && window - covered <= most_between) matches.push_back(match);
+    if (static_cast<std::size_t>(covered) == stems.size() && window - covered <= most_between)
+      matches.push_back(match);
   }
-  std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) { return a.rule < b.rule; });
+  std::sort(matches.begin(), matches.end(),
+            [](const RuleMatch& a, const RuleMatch& b) { return a.rule < b.rule; });
   return matches;
 }
 
@@ -146,9 +152,9 @@ bool WordRules::has_rule(std::vector<std::string> stems) const {
   sort_unique(stems);
   if (stems.empty()) return false;
   const auto rules = by_stem_.find(stems.front());
-  return rules != by_stem_.end() && std::any_of(rules->second.begin(), rules->second.end(), [&](std::uint32_t number) {
-           return rules_[number].stems == stems;
-         });
+  return rules != by_stem_.end() &&
+         std::any_of(rules->second.begin(), rules->second.end(),
+                     [&](std::uint32_t number) { return rules_[number].stems == stems; });
 }
 
 }  // namespace vsm::language

@@ -1,5 +1,5 @@
-// What editors say about words, from synonyms/*.txt: from everyday to official words, words that a question is made
-// of, and words that fit almost everything.
+// What editors say about words, from synonyms/*.txt: from everyday to official words, words that a question
+// is made of, and words that fit almost everything.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Expansion {
 struct Rule {
   std::vector<std::string> stems;  ///< of the left side, sorted, each once
   std::vector<Expansion> expansions;
-  std::string name;  ///< file and line, for explanations
+  std::string name;      ///< file and line, for explanations
   bool foreign = false;  ///< from a list of another language: en.txt, fr_words.txt ...
 };
 
@@ -46,15 +46,16 @@ class WordRules {
   using Stem = std::function<std::string(const std::string&)>;
 
   WordRules() = default;
-  /// `files`: name to content. stopwords.txt, generic.txt and place_words.txt hold words, word_parts.txt is skipped, all others entries.
+  /// `files`: name to content. stopwords.txt, generic.txt and place_words.txt hold words, word_parts.txt is
+  /// skipped, all others entries.
   WordRules(const std::map<std::string, std::string, std::less<>>& files, const Stem& stem);
 
   bool is_stopword(const std::string& folded) const { return stopwords_.contains(folded); }
   /// A name of a place that is an everyday word too.
   bool is_place_word(const std::string& folded) const { return place_words_.contains(folded); }
   bool is_generic(const std::string& folded) const { return generic_.contains(folded); }
-  /// Rules whose left side stands in a query of at most 64 words, in any order and with others between. Of a left side
-  /// of three words or more one may be missing.
+  /// Rules whose left side stands in a query of at most 64 words, in any order and with others between. Of a
+  /// left side of three words or more one may be missing.
   std::vector<RuleMatch> match(std::span<const WordStems> words) const;
   /// Whether some rule's left side is exactly these stems.
   bool has_rule(std::vector<std::string> stems) const;

@@ -15,7 +15,8 @@ double gain(int grade) { return std::exp2(grade) - 1; }
 
 double discounted(const std::vector<int>& grades) {
   double sum = 0;
-  for (std::size_t i = 0; i < grades.size() && i < 10; ++i) sum += gain(grades[i]) / std::log2(static_cast<double>(i) + 2);
+  for (std::size_t i = 0; i < grades.size() && i < 10; ++i)
+    sum += gain(grades[i]) / std::log2(static_cast<double>(i) + 2);
   return sum;
 }
 
@@ -28,7 +29,8 @@ int grade_of(const GradedQuery& query, const std::string& key) {
 
 }  // namespace
 
-std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words, const std::string& ars) {
+std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words,
+                                        const std::string& ars) {
   SearchRequest request;
   request.words = words;
   request.ars = ars;
@@ -102,16 +104,19 @@ QueryScore score_grades(const std::vector<int>& grades, const std::vector<int>& 
 QueryScore score_ids(const GradedQuery& query, const std::vector<RankedResult>& results) {
   std::vector<int> grades;
   const auto wanted = [&](const std::string& id) {
-    return std::any_of(query.ids.begin(), query.ids.end(), [&](const std::string& end) { return id.ends_with(end); });
+    return std::any_of(query.ids.begin(), query.ids.end(),
+                       [&](const std::string& end) { return id.ends_with(end); });
   };
   for (const RankedResult& result : results)
     grades.push_back(std::any_of(result.ids.begin(), result.ids.end(), wanted) ? 3 : 0);
-  return score_grades(grades, std::vector<int>(std::min<std::size_t>(10, query.ids.size()), 3), results.empty());
+  return score_grades(grades, std::vector<int>(std::min<std::size_t>(10, query.ids.size()), 3),
+                      results.empty());
 }
 
 }  // namespace
 
-QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results, const Catalogue& catalogue) {
+QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results,
+                       const Catalogue& catalogue) {
   if (!query.ids.empty()) return score_ids(query, results);
   // The best grade of each object's Verrichtungen, and headings whose grade is higher than all of them.
   std::map<std::uint64_t, std::map<std::uint64_t, int>> ideal;

@@ -1,5 +1,6 @@
 // Scores the search against graded queries. The rules are those of data/evaluation/README.md:
-// gain 2^grade - 1, nDCG over the first ten, one result per object and Verrichtung (11 digits), headings earn nothing.
+// gain 2^grade - 1, nDCG over the first ten, one result per object and Verrichtung (11 digits), headings earn
+// nothing.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,8 @@ struct RankedResult {
 /// The first ten results of an answer.
 std::vector<RankedResult> ranked_results(const SearchAnswer& answer);
 /// Those of a search as a caller at `ars` sees them, or without a place where that is empty.
-std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words, const std::string& ars = {});
+std::vector<RankedResult> first_results(SearchEngine& engine, const std::string& words,
+                                        const std::string& ars = {});
 
 /// Columns query, category, grade3, grade2, grade1; or query, ids. Throws TableError.
 std::vector<GradedQuery> read_graded_queries(const std::string& path);
@@ -39,7 +41,8 @@ struct QueryScore {
 };
 
 /// Scores the first ten results of one query.
-QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results, const Catalogue& catalogue);
+QueryScore score_query(const GradedQuery& query, const std::vector<RankedResult>& results,
+                       const Catalogue& catalogue);
 
 struct Scores {
   std::size_t queries = 0;

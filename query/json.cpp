@@ -13,7 +13,9 @@ class Json {
   std::string take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
 
   void key(std::string_view name) { writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
-  void value(std::string_view text) { writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
+  void value(std::string_view text) {
+    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  }
   void value(bool truth) { writer_.Bool(truth); }
   void value(std::uint64_t number) { writer_.Uint64(number); }
   void value(std::int64_t number) { writer_.Int64(number); }
@@ -148,9 +150,7 @@ class Json {
       });
     });
     field("variantsTotal", std::uint64_t{result.variants_total});
-    array("onlyIn", result.only_in, [&](AreaIndex index) {
-      object([&] { area_fields(index); });
-    });
+    array("onlyIn", result.only_in, [&](AreaIndex index) { object([&] { area_fields(index); }); });
     field("onlyInTotal", std::uint64_t{result.only_in_total});
     known("changed", result.text.changed);
     field("source", std::string_view(result.text.source));
@@ -277,8 +277,7 @@ std::string to_json(const TopicsAnswer& answer) {
 
 std::string to_json(const PlacesAnswer& answer) {
   Json json(&answer.reader.snapshot());
-  json.object(
-      [&] { json.array("places", answer.places, [&](AreaIndex index) { json.place(index); }); });
+  json.object([&] { json.array("places", answer.places, [&](AreaIndex index) { json.place(index); }); });
   return json.take();
 }
 

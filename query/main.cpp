@@ -1,7 +1,7 @@
 // vsm-query: the search on the command line, as the server answers it.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -17,14 +17,16 @@ using namespace vsm;
 
 void print(const SearchAnswer& answer) {
   const AreaTable& areas = answer.reader.snapshot().areas;
- if (!answer.corrected.empty()) std::cout << "Ergebnisse für: " << answer.corrected << '\n';
+  if (!answer.corrected.empty()) std::cout << "Ergebnisse für: " << answer.corrected << '\n';
   if (answer.place) std::cout << "Ort: " << areas[*answer.place].name << '\n';
   for (AreaIndex other : answer.places)
-    std::cout << (answer.place ? "  auch: " : "  möglich: ") << areas[other].name << " (" << areas[other].code << ")\n";
+    std::cout << (answer.place ? "  auch: " : "  möglich: ") << areas[other].name << " (" << areas[other].code
+              << ")\n";
   std::cout << answer.total << (answer.total == 1 ? " Leistung" : " Leistungen") << '\n';
   std::size_t number = 0;
   for (const SearchResult& result : answer.results) {
-    std::cout << '\n' << ++number << ". " << result.text.title << "  [" << result.key.text() << ", "
+    std::cout << '\n'
+              << ++number << ". " << result.text.title << "  [" << result.key.text() << ", "
               << level_name(areas[result.area].level) << ' ' << areas[result.area].short_name << "]\n";
     for (const OnlineOffer& offer : result.online) {
       if (offer.service->url.empty()) continue;
@@ -32,8 +34,9 @@ void print(const SearchAnswer& answer) {
                 << (offer.service->sample ? ", Beispiel" : "") << ")\n";
     }
     for (const OfficeOffer& offer : result.offices)
-      std::cout << "   " << offer.office->name << ", " << offer.office->street << ", " << offer.office->postcode << ' '
-                << offer.office->city << (offer.office->sample ? " (Beispiel)" : "") << '\n';
+      std::cout << "   " << offer.office->name << ", " << offer.office->street << ", "
+                << offer.office->postcode << ' ' << offer.office->city
+                << (offer.office->sample ? " (Beispiel)" : "") << '\n';
     for (const Evidence& evidence : result.evidence)
       std::printf("   %7.2f  %s  (%s)\n", evidence.points, evidence.word.c_str(), evidence.rule.c_str());
     std::cout.flush();
@@ -48,8 +51,9 @@ void print(const SearchAnswer& answer) {
 void print_row(const std::string& name, Scores scores, const std::vector<double>& ndcg) {
   scores.average();
   const auto [low, high] = bootstrap_interval(ndcg);
-  std::printf("%-13s %4zu  %.3f (%.3f-%.3f)  %.3f  %.3f  %.3f  %.3f  %.3f\n", name.c_str(), scores.queries, scores.ndcg, low,
-              high, scores.success1, scores.success3, scores.success10, scores.reciprocal_rank, scores.empty);
+  std::printf("%-13s %4zu  %.3f (%.3f-%.3f)  %.3f  %.3f  %.3f  %.3f  %.3f\n", name.c_str(), scores.queries,
+              scores.ndcg, low, high, scores.success1, scores.success3, scores.success10,
+              scores.reciprocal_rank, scores.empty);
 }
 
 /// One line a query: nDCG and the query, to be compared with later.
@@ -61,8 +65,8 @@ std::map<std::string, double> read_run(const std::string& path) {
   return run;
 }
 
-int evaluate(const std::string& index, const std::string& file, const std::string& ars, const std::string& save,
-             const std::string& against, bool misses) {
+int evaluate(const std::string& index, const std::string& file, const std::string& ars,
+             const std::string& save, const std::string& against, bool misses) {
   SearchEngine engine(index);
   const IndexReader reader = engine.reader();
   const Catalogue& catalogue = reader.snapshot().catalogue;
@@ -80,7 +84,8 @@ int evaluate(const std::string& index, const std::string& file, const std::strin
       group->second.push_back(score.ndcg);
     }
     run << score.ndcg << '\t' << query.words << '\n';
-    if (const auto known = before.find(query.words); known != before.end() && std::abs(known->second - score.ndcg) > 0.005)
+    if (const auto known = before.find(query.words);
+        known != before.end() && std::abs(known->second - score.ndcg) > 0.005)
       std::printf("%+.3f  %s\n", score.ndcg - known->second, query.words.c_str());
     if (misses && !score.success3) {
       std::cout << query.words << "  [" << query.category << "]\n";
@@ -114,7 +119,8 @@ int main(int argc, char** argv) {
   app.add_flag("--online", request.online_only, "nur Leistungen mit Online-Dienst");
   app.add_flag("--exact", request.literal,
                "sucht die Wörter, wie sie dastehen: ohne Korrektur, ohne Ort daraus");
-  app.add_flag("--explain", request.explain, "sagt zu jedem Treffer, welche Wörter nach welcher Regel wie viel zählten");
+  app.add_flag("--explain", request.explain,
+               "sagt zu jedem Treffer, welche Wörter nach welcher Regel wie viel zählten");
   app.add_flag("--json", json, "Antwort als JSON, wie /api/v1/search");
   app.add_option("words", words, "was gesucht wird");
   std::string graded, save, against;

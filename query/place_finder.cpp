@@ -9,13 +9,15 @@ namespace vsm {
 namespace {
 
 bool is_postcode(std::string_view text) {
-  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// "Halle (Westf.)" to "Halle", "Mülheim an der Ruhr" to "Mülheim"; unchanged where there is no addition.
 std::string without_addition(std::string_view name) {
   std::size_t end = std::min(name.find(" ("), name.find('/'));
-  for (std::string_view link : {" an der ", " am ", " in ", " im ", " bei ", " ob der ", " vor der ", " auf ", " a.d.", " i.d.", " b."})
+  for (std::string_view link : {" an der ", " am ", " in ", " im ", " bei ", " ob der ", " vor der ", " auf ",
+                                " a.d.", " i.d.", " b."})
     end = std::min(end, name.find(link));
   return std::string(name.substr(0, end));
 }
@@ -42,15 +44,17 @@ PlaceFinder::PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_l
     if (area.level != Level::gemeinde) continue;
     add("Stadt " + area.short_name, index, true);
     add("Gemeinde " + area.short_name, index, true);
-    add(replaced(replaced(area.name.substr(0, area.name.find(',')), "Westf.", "Westfalen"), "Rhld.", "Rheinland"), index,
-        true);
+    add(replaced(replaced(area.name.substr(0, area.name.find(',')), "Westf.", "Westfalen"), "Rhld.",
+                 "Rheinland"),
+        index, true);
     add(replaced(area.short_name, "Sankt ", "St. "), index, true);
     add(without_addition(area.short_name), index, false);
     add(with_kreis(index), index, true);
   }
   if (const auto nrw = areas.find("050000000000")) add("NRW", *nrw, true);
   for (auto& [name, entries] : by_name_) {
-    std::sort(entries.begin(), entries.end(), [this](const Entry& a, const Entry& b) { return better(a, b); });
+    std::sort(entries.begin(), entries.end(),
+              [this](const Entry& a, const Entry& b) { return better(a, b); });
     for (const Entry& entry : entries) sorted_names_.emplace_back(name, entry.area);
   }
   std::sort(sorted_names_.begin(), sorted_names_.end());
@@ -60,7 +64,8 @@ void PlaceFinder::add(const std::string& name, AreaIndex area, bool exact) {
   std::string folded = language::fold_name(name);
   if (folded.empty()) return;
   auto& entries = by_name_[std::move(folded)];
-  const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.area == area; });
+  const auto known =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.area == area; });
   if (known == entries.end())
     entries.push_back({area, exact});
   else
@@ -131,13 +136,15 @@ std::vector<AreaIndex> PlaceFinder::beginning_with(std::string_view text, std::s
   const std::string folded = language::fold_name(text);
   if (folded.empty()) return result;
   if (is_postcode(folded)) {
-    for (AreaIndex place : areas_.with_postcode(folded).first(std::min(limit, areas_.with_postcode(folded).size())))
+    for (AreaIndex place :
+         areas_.with_postcode(folded).first(std::min(limit, areas_.with_postcode(folded).size())))
       take(place);
     return result;
   }
   for (AreaIndex area : named(folded)) take(area);
   std::vector<Entry> longer;
-  for (auto name = std::lower_bound(sorted_names_.begin(), sorted_names_.end(), std::pair(folded, AreaIndex{0}));
+  for (auto name =
+           std::lower_bound(sorted_names_.begin(), sorted_names_.end(), std::pair(folded, AreaIndex{0}));
        name != sorted_names_.end() && name->first.starts_with(folded); ++name)
     longer.push_back({name->second, name->first == folded});
   std::sort(longer.begin(), longer.end(), [this](const Entry& a, const Entry& b) { return better(a, b); });

@@ -12,7 +12,8 @@ namespace {
 
 // All weights were tuned with vsm-query evaluate on data/evaluation; the figures are flat around them.
 
-/// What a compound is worth by its parts alone: this much where all are there, less by this power of what is missing.
+/// What a compound is worth by its parts alone: this much where all are there, less by this power of what is
+/// missing.
 constexpr double parts_share = 0.8, parts_power = 0.64;
 /// How much a word counts by what it is; all others count 1.
 constexpr double generic_weight = 0.5, verb_weight = 0.9, corrected_weight = 0.9, similar_weight = 0.7;
@@ -27,8 +28,10 @@ constexpr double rule_cap = 1.05;
 constexpr double false_friend_weight = 0.3;
 /// What a word that nothing knows asks for at most.
 constexpr double unknown_idf = 7.8;
-/// A whole name or everyday phrase of a service adds this much of all that could be reached; a single everyday word less.
-constexpr double title_phrase_bonus = 0.54, words_phrase_bonus = 0.45, shared_phrase_bonus = 0.4, single_word_share = 0.3;
+/// A whole name or everyday phrase of a service adds this much of all that could be reached; a single
+/// everyday word less.
+constexpr double title_phrase_bonus = 0.54, words_phrase_bonus = 0.45, shared_phrase_bonus = 0.4,
+                 single_word_share = 0.3;
 /// A service must reach this share of what the words could reach.
 constexpr double least_share = 0.15;
 /// Where no service reaches this share, the query asks for something else.
@@ -42,9 +45,15 @@ std::uint32_t Units::of(ServiceKey key) {
   return entry->second;
 }
 
-Relevance::Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer,
-                     const Bitmap& docs, std::size_t units, UnitsOfDoc units_of_doc)
-    : reader_(reader), model_(model), analyzer_(analyzer), docs_(docs), unit_count_(units), units_of_doc_(std::move(units_of_doc)) {}
+Relevance::Relevance(const IndexReader& reader, const language::Model& model,
+                     const language::Analyzer& analyzer, const Bitmap& docs, std::size_t units,
+                     UnitsOfDoc units_of_doc)
+    : reader_(reader),
+      model_(model),
+      analyzer_(analyzer),
+      docs_(docs),
+      unit_count_(units),
+      units_of_doc_(std::move(units_of_doc)) {}
 
 std::size_t Relevance::column(const std::string& term) {
   const auto [entry, is_new] = known_.emplace(term, columns_.size());
@@ -91,19 +100,22 @@ Relevance::WordValue Relevance::value_of(const language::Word& word, double weig
     best_part = std::max(best_part, its.idf);
   }
   // A new compound of known words is no rarer than they are together.
-  if (columns_[value.whole].strength.empty() && all_parts_known) value.idf = std::min(value.idf, best_part * 1.25);
+  if (columns_[value.whole].strength.empty() && all_parts_known)
+    value.idf = std::min(value.idf, best_part * 1.25);
   return value;
 }
 
 Relevance::Strength Relevance::strength_of(const Impacts& impacts) {
   const std::array<double, 4> fields = {impacts.title / 100.0, words_weight * impacts.words / 100,
-                                        shared_weight * impacts.shared / 100, body_weight * impacts.body / 100};
+                                        shared_weight * impacts.shared / 100,
+                                        body_weight * impacts.body / 100};
   double best = 0, sum = 0;
   for (double field : fields) {
     best = std::max(best, field);
     sum += field;
   }
-  return {static_cast<float>(best + further_places * (sum - best)), static_cast<float>(std::max(fields[0], fields[1]))};
+  return {static_cast<float>(best + further_places * (sum - best)),
+          static_cast<float>(std::max(fields[0], fields[1]))};
 }
 
 double Relevance::worth(const WordValue& word, std::uint32_t unit, float Strength::*of) const {
@@ -146,7 +158,9 @@ void Relevance::read_words(const Understood& query) {
       words_.emplace_back();
       continue;
     }
-    const double weight = (word.generic ? generic_weight : model_.is_no_noun(word.word.folded) ? verb_weight : 1) *
+    const double weight = (word.generic                          ? generic_weight
+                           : model_.is_no_noun(word.word.folded) ? verb_weight
+                                                                 : 1) *
                           (word.corrected ? corrected_weight : 1);
     words_.push_back(value_of(word.word, weight));
     for (const auto& [other, similarity] : word.similar)
@@ -179,7 +193,8 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
     }
     for (const language::Expansion& expansion : match.rule->expansions) {
       Meaning meaning;
-      meaning.weight = expansion.weight * match.share * (false_friend ? false_friend_weight : 1) * (generic ? generic_weight : 1);
+      meaning.weight = expansion.weight * match.share * (false_friend ? false_friend_weight : 1) *
+                       (generic ? generic_weight : 1);
       meaning.rule = match.rule->name;
       for (const language::Word& word : analyzer_.words(expansion.words)) {
         if (model_.rules().is_stopword(word.folded)) continue;
@@ -213,8 +228,10 @@ double Relevance::potential_of(const Understood& query) const {
       // A word that no text has asks for what rules say it means; where none does it stays an open question.
       double by_rule = 0;
       for (const Span& span : spans_)
-        if (span.from <= at && at < span.end && std::find(span.between.begin(), span.between.end(), at) == span.between.end())
-          by_rule = std::max(by_rule, span.most / static_cast<double>(span.end - span.from - span.between.size()));
+        if (span.from <= at && at < span.end &&
+            std::find(span.between.begin(), span.between.end(), at) == span.between.end())
+          by_rule =
+              std::max(by_rule, span.most / static_cast<double>(span.end - span.from - span.between.size()));
       most = by_rule > 0 ? std::min(most, by_rule) : word.weight * std::min(word.idf, unknown_idf);
     }
     sum += most;
@@ -242,7 +259,8 @@ std::vector<Fit> Relevance::score(const Understood& query, std::string_view with
       for (const Span* span : ending[end]) {
         double with = best[span->from];
         for (std::size_t at : span->between) with += single[at];
-        for (const Meaning& meaning : span->meanings) best[end] = std::max(best[end], with + worth(meaning, unit, of));
+        for (const Meaning& meaning : span->meanings)
+          best[end] = std::max(best[end], with + worth(meaning, unit, of));
       }
     }
     return best[count];
@@ -287,7 +305,8 @@ double Relevance::fit_of_name(std::string_view name) const {
       if (column == known_.end()) return 0.0;
       for (const WordValue& asked : words_) {
         if (asked.whole == column->second) return asked.idf;
-        if (std::find(asked.parts.begin(), asked.parts.end(), column->second) != asked.parts.end()) return asked.idf / 2;
+        if (std::find(asked.parts.begin(), asked.parts.end(), column->second) != asked.parts.end())
+          return asked.idf / 2;
       }
       return 0.0;
     };

@@ -1,6 +1,6 @@
-// How well each service fits the words of a query. Every word adds at most once, by the best of: the word itself, the
-// parts of a compound, and what editors' rules say it means; rules may span several words. Services are scored by all
-// texts that are visible at a place, whatever level they are of.
+// How well each service fits the words of a query. Every word adds at most once, by the best of: the word
+// itself, the parts of a compound, and what editors' rules say it means; rules may span several words.
+// Services are scored by all texts that are visible at a place, whatever level they are of.
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@
 
 namespace vsm {
 
-/// The services that texts may speak for, numbered. Built once a revision for the texts of Land, Bund and catalogue;
-/// extended per request by the texts of the place.
+/// The services that texts may speak for, numbered. Built once a revision for the texts of Land, Bund and
+/// catalogue; extended per request by the texts of the place.
 struct Units {
   std::vector<ServiceKey> keys;
   std::unordered_map<ServiceKey, std::uint32_t> number;
@@ -25,8 +25,8 @@ struct Units {
 /// Calls each(doc, unit) for the services that a document speaks for.
 using UnitsOfDoc = std::function<void(DocId, const std::function<void(std::uint32_t)>&)>;
 
-/// How well a service fits. `own` counts only its own names and words, not those it shares with its siblings: it
-/// decides which variant leads.
+/// How well a service fits. `own` counts only its own names and words, not those it shares with its siblings:
+/// it decides which variant leads.
 struct Fit {
   double score = 0, own = 0;
 };
@@ -39,8 +39,8 @@ struct Evidence {
 
 class Relevance {
  public:
-  Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer, const Bitmap& docs,
-            std::size_t units, UnitsOfDoc units_of_doc);
+  Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer,
+            const Bitmap& docs, std::size_t units, UnitsOfDoc units_of_doc);
 
   /// The fit of every unit: 0 for those that do not fit.
   std::vector<Fit> score(const Understood& query, std::string_view without_rule = {});

@@ -28,7 +28,9 @@ std::pair<std::string, int> order_of(const std::string& rule) {
 class Check {
  public:
   Check(const std::string& index_directory, const TableTexts& lists)
-      : engine_(index_directory, settings(lists)), reader_(engine_.reader()), model_(tables(lists)),
+      : engine_(index_directory, settings(lists)),
+        reader_(engine_.reader()),
+        model_(tables(lists)),
         analyzer_(&model_.splitter()) {}
 
   void complaints() {
@@ -47,13 +49,15 @@ class Check {
         if (left == right)
           add(RuleFinding::Kind::loop, rule.name, "„" + expansion.words + "“ führt auf sich selbst.");
         const auto [first, is_new] = known.emplace(std::pair(left, right), rule.name);
-        if (!is_new) add(RuleFinding::Kind::duplicate, rule.name, "Das Gleiche steht schon in " + first->second + ".");
+        if (!is_new)
+          add(RuleFinding::Kind::duplicate, rule.name, "Das Gleiche steht schon in " + first->second + ".");
       }
     }
     for (const auto& [sides, rule] : known) {
       const auto back = known.find({sides.second, sides.first});
       if (back != known.end() && sides.first < sides.second)
-        add(RuleFinding::Kind::loop, rule, "Der Eintrag und " + back->second + " führen im Kreis aufeinander.");
+        add(RuleFinding::Kind::loop, rule,
+            "Der Eintrag und " + back->second + " führen im Kreis aufeinander.");
     }
   }
 
@@ -70,7 +74,8 @@ class Check {
             unknown += (unknown.empty() ? "" : ", ") + word.folded;
         }
         if (!known)
-          add(RuleFinding::Kind::nothing, rule.name, "„" + expansion.words + "“ steht in keinem Text: der Eintrag führt ins Leere.");
+          add(RuleFinding::Kind::nothing, rule.name,
+              "„" + expansion.words + "“ steht in keinem Text: der Eintrag führt ins Leere.");
         else if (!unknown.empty())
           add(RuleFinding::Kind::nothing, rule.name, "Kein Text kennt: " + unknown + ".");
       }
@@ -122,13 +127,15 @@ class Check {
       char figure[16];
       std::snprintf(figure, sizeof figure, "%.2f", harm);
       add(RuleFinding::Kind::hurts, rule,
-          "Ohne diesen Eintrag wären die bewerteten Anfragen um " + std::string(figure) + " besser, am meisten „" + worst + "“.");
+          "Ohne diesen Eintrag wären die bewerteten Anfragen um " + std::string(figure) +
+              " besser, am meisten „" + worst + "“.");
     }
   }
 
   std::vector<RuleFinding> take() {
-    std::stable_sort(findings_.begin(), findings_.end(),
-                     [](const RuleFinding& a, const RuleFinding& b) { return order_of(a.rule) < order_of(b.rule); });
+    std::stable_sort(findings_.begin(), findings_.end(), [](const RuleFinding& a, const RuleFinding& b) {
+      return order_of(a.rule) < order_of(b.rule);
+    });
     return std::move(findings_);
   }
 
@@ -138,7 +145,9 @@ class Check {
     settings.word_lists = lists;
     return settings;
   }
-  TableTexts tables(const TableTexts& lists) const { return with_word_lists(reader_.snapshot().word_tables, lists); }
+  TableTexts tables(const TableTexts& lists) const {
+    return with_word_lists(reader_.snapshot().word_tables, lists);
+  }
 
   std::string stems_of(const std::string& words) const {
     std::vector<std::string> stems;
@@ -158,7 +167,8 @@ class Check {
       }
       return known->second;
     };
-    return stands(word.stem) || (!word.parts.empty() && std::all_of(word.parts.begin(), word.parts.end(), stands));
+    return stands(word.stem) ||
+           (!word.parts.empty() && std::all_of(word.parts.begin(), word.parts.end(), stands));
   }
   const Bitmap& all_docs() {
     if (docs_.isEmpty()) docs_.addRange(1, std::uint64_t{reader_.snapshot().text_count} + 1);

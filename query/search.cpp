@@ -17,11 +17,13 @@ constexpr std::size_t variants_listed = 5;
 
 /// Services that people ask for most have texts of their own; among equals they lead.
 constexpr double own_text_bonus = 0.06, current_bonus = 0.05, retired_malus = -0.25;
-/// The general variant, and one that people ask for most, leads its group unless another fits the query clearly better.
+/// The general variant, and one that people ask for most, leads its group unless another fits the query
+/// clearly better.
 constexpr double general_variant_lead = 1.05, asked_variant_lead = 1.06;
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
 constexpr double weakest_share = 0.3;
-/// What a service counts that nobody publishes a text of: at a place, and where a text without key speaks of it.
+/// What a service counts that nobody publishes a text of: at a place, and where a text without key speaks of
+/// it.
 constexpr double unpublished_share = 0.4, spoken_for_share = 0.4;
 /// Of several texts of one service the one that fits the query leads, among so many results.
 constexpr std::size_t leads_chosen = 100;
@@ -120,7 +122,8 @@ class View {
 
 /// What is derived once from a revision, shared by all requests.
 struct RevisionLens {
-  RevisionLens(const IndexReader& reader, const std::string& land, const std::optional<TableTexts>& word_lists)
+  RevisionLens(const IndexReader& reader, const std::string& land,
+               const std::optional<TableTexts>& word_lists)
       : snapshot(reader.shared_snapshot()),
         home_land(snapshot->areas.find(land)),
         home(home_of(*snapshot, home_land)),
@@ -153,7 +156,8 @@ struct RevisionLens {
   template <class Visit>
   void each_service(ServiceKey key, Visit visit) const {
     if (!snapshot->catalogue.is_heading(key)) return visit(key);
-    for (const CatalogueEntry* entry : snapshot->catalogue.services_of_object(key.object())) visit(entry->key);
+    for (const CatalogueEntry* entry : snapshot->catalogue.services_of_object(key.object()))
+      visit(entry->key);
   }
 
   /// The one municipality that all feeds are of, else the home Land.
@@ -168,8 +172,9 @@ struct RevisionLens {
   PlaceFinder places;
   language::Model model;
   Units units;
-  /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere: unit_list[first[doc]] to
-  /// unit_list[first[doc + 1]]. Texts with dates are left out and looked up when asked.
+  /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere:
+  /// unit_list[first[doc]] to unit_list[first[doc + 1]]. Texts with dates are left out and looked up when
+  /// asked.
   std::vector<std::uint32_t> first, unit_list;
   Bitmap dated;
 };
@@ -190,8 +195,8 @@ struct Candidate {
   std::vector<std::uint64_t> merged;  ///< further groups of the same text
 };
 
-/// Whose links and offices a result shows: its own, those of groups folded into it, and the heading's, for what a town
-/// publishes under the heading holds for its services.
+/// Whose links and offices a result shows: its own, those of groups folded into it, and the heading's, for
+/// what a town publishes under the heading holds for its services.
 std::vector<std::uint64_t> groups_of(const Candidate& candidate, const View& view) {
   std::vector<std::uint64_t> groups{candidate.group};
   groups.insert(groups.end(), candidate.merged.begin(), candidate.merged.end());
@@ -200,8 +205,8 @@ std::vector<std::uint64_t> groups_of(const Candidate& candidate, const View& vie
 }
 
 void score_key(Candidate& candidate, ServiceKey key, Fit fit) {
-  const auto known =
-      std::find_if(candidate.keys.begin(), candidate.keys.end(), [&](const auto& k) { return k.first == key; });
+  const auto known = std::find_if(candidate.keys.begin(), candidate.keys.end(),
+                                  [&](const auto& k) { return k.first == key; });
   if (known == candidate.keys.end())
     candidate.keys.emplace_back(key, fit);
   else if (fit.score > known->second.score)
@@ -232,8 +237,8 @@ constexpr std::array<int, 5> trust_levels = {10, 15, 20, 30, 40};
 
 class Search {
  public:
-  Search(const IndexReader& reader, const RevisionLens& lens, const language::Analyzer& analyzer, const View& view,
-         const SearchRequest& request, const Understood& understood, bool has_place)
+  Search(const IndexReader& reader, const RevisionLens& lens, const language::Analyzer& analyzer,
+         const View& view, const SearchRequest& request, const Understood& understood, bool has_place)
       : reader_(reader),
         lens_(lens),
         analyzer_(analyzer),
@@ -281,7 +286,9 @@ class Search {
     if (traits.audience == 0) traits.audience = audience_citizen | audience_business;
     Level level = view_.steps()[candidate.shown.step].level;
     if (!candidate.shown.area)
-      level = reader_.snapshot().areas[area_of(reader_.text(candidate.shown.docs.front()), reader_.snapshot())].level;
+      level = reader_.snapshot()
+                  .areas[area_of(reader_.text(candidate.shown.docs.front()), reader_.snapshot())]
+                  .level;
     traits.levels = 1U << static_cast<unsigned>(level);
     return traits;
   }
@@ -307,7 +314,8 @@ class Search {
     score_key(candidate(key.group()), key, {1'000, 0});
     double score = 500;
     for (const CatalogueEntry* entry : catalogue_.services_of_object(key.object()))
-      if (entry->key.group() != key.group()) score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0});
+      if (entry->key.group() != key.group())
+        score_key(candidate(entry->key.group()), entry->key, {score -= 1, 0});
   }
 
   void by_topic() {
@@ -316,7 +324,8 @@ class Search {
     for (const CatalogueEntry& entry : catalogue_.entries()) {
       if (entry.heading) continue;
       for (std::size_t own : entry.situations) {
-        if ((situation && own != *situation) || (topic && catalogue_.situations()[own].topic != *topic)) continue;
+        if ((situation && own != *situation) || (topic && catalogue_.situations()[own].topic != *topic))
+          continue;
         score_key(candidate(entry.key.group()), entry.key, {1 + prior(entry.key), 0});
       }
     }
@@ -334,7 +343,8 @@ class Search {
         lens_.each_service(entry.key, [&](ServiceKey key) { visit(unit_of(key, local)); });
       });
     };
-    relevance_.emplace(reader_, lens_.model, analyzer_, view_docs_, general + local.keys.size(), units_of_doc);
+    relevance_.emplace(reader_, lens_.model, analyzer_, view_docs_, general + local.keys.size(),
+                       units_of_doc);
     const std::vector<Fit> fits = relevance_->score(understood_, request_.without_rule);
     for (std::uint32_t unit = 0; unit < fits.size(); ++unit) {
       if (fits[unit].score <= 0) continue;
@@ -348,8 +358,8 @@ class Search {
     drop_weak();
   }
 
-  /// What somebody publishes comes before what only the catalogue knows: by much where a text without key speaks of
-  /// the same, and somewhat at a place.
+  /// What somebody publishes comes before what only the catalogue knows: by much where a text without key
+  /// speaks of the same, and somewhat at a place.
   void prefer_published() {
     const auto spoken_for = [&](ServiceKey key) {
       return std::any_of(view_.steps().begin(), view_.steps().end(), [&](const Step& step) {
@@ -394,8 +404,8 @@ class Search {
     const CatalogueEntry* entry = catalogue_.find(key);
     if (!entry) return 0;
     return (entry->teaser.empty() ? 0 : own_text_bonus) + (entry->status == "current"   ? current_bonus
-                                                          : entry->status == "retired" ? retired_malus
-                                                                                       : 0);
+                                                           : entry->status == "retired" ? retired_malus
+                                                                                        : 0);
   }
 
   void drop_weak() {
@@ -408,9 +418,11 @@ class Search {
     std::vector<std::pair<double, DocId>> fits;
     for (DocId doc : docs) {
       const ServiceText text = reader_.text(doc);
-      fits.emplace_back(std::max(relevance_->fit_of_name(text.title), relevance_->fit_of_name(text.official_title)), doc);
+      fits.emplace_back(
+          std::max(relevance_->fit_of_name(text.title), relevance_->fit_of_name(text.official_title)), doc);
     }
-    std::stable_sort(fits.begin(), fits.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(fits.begin(), fits.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     std::transform(fits.begin(), fits.end(), docs.begin(), [](const auto& fit) { return fit.second; });
   }
 
@@ -419,7 +431,8 @@ class Search {
     const auto fit = [this](const std::pair<ServiceKey, Fit>& key) {
       const double own = key.second.own + 0.01 * key.second.score;
       const CatalogueEntry* entry = catalogue_.find(key.first);
-      return own * (key.first.detail() == 0 ? general_variant_lead : 1) * (entry && !entry->teaser.empty() ? asked_variant_lead : 1);
+      return own * (key.first.detail() == 0 ? general_variant_lead : 1) *
+             (entry && !entry->teaser.empty() ? asked_variant_lead : 1);
     };
     for (Candidate& c : candidates_)
       std::sort(c.keys.begin(), c.keys.end(), [&](const auto& a, const auto& b) {
@@ -435,7 +448,8 @@ class Search {
       c.lead = c.keys.front().first;
       c.shown = view_.nearest(c.lead);
       if (c.shown.docs.empty()) continue;
-      if (relevance_ && c.shown.docs.size() > 1 && resolved.size() < leads_chosen) lead_with_best_name(c.shown.docs);
+      if (relevance_ && c.shown.docs.size() > 1 && resolved.size() < leads_chosen)
+        lead_with_best_name(c.shown.docs);
       auto [first, is_new] = shown.emplace(c.shown.docs.front(), resolved.size());
       if (!is_new) {
         // A text under the heading speaks for one service; the others show what is theirs alone.
@@ -501,8 +515,8 @@ class Assembly {
     return result;
   }
 
-  /// In how many municipalities the service (any of its variants) is online: of the place's Land, or of the area
-  /// itself where the place is larger than a municipality.
+  /// In how many municipalities the service (any of its variants) is online: of the place's Land, or of the
+  /// area itself where the place is larger than a municipality.
   OnlineCount online_count(const std::vector<std::uint64_t>& groups) const {
     const AreaTable& areas = snapshot_.areas;
     std::optional<AreaIndex> within = place_ ? place_ : home_land_;
@@ -518,7 +532,8 @@ class Assembly {
     count.municipalities = static_cast<std::uint32_t>(covered.cardinality());
     Bitmap online;
     for (std::uint64_t group : groups)
-      for (const auto& [key, availability] : snapshot_.availability_in_group(group)) online |= availability.online(view_.day());
+      for (const auto& [key, availability] : snapshot_.availability_in_group(group))
+        online |= availability.online(view_.day());
     count.online = static_cast<std::uint32_t>(online.and_cardinality(covered));
     return count;
   }
@@ -529,7 +544,8 @@ class Assembly {
     for (const SheetText& entry : snapshot_.unlisted.texts_for(result.key)) {
       if (!entry.validity.holds(view_.day())) continue;
       ++result.only_in_total;
-      if (result.only_in.size() < variants_listed) result.only_in.push_back(area_of(reader_.text(entry.doc), snapshot_));
+      if (result.only_in.size() < variants_listed)
+        result.only_in.push_back(area_of(reader_.text(entry.doc), snapshot_));
     }
   }
 
@@ -563,9 +579,10 @@ class Assembly {
       const auto by_key = [&](const auto& a, const auto& b) {
         return std::pair(a.key != result.key, a.key) < std::pair(b.key != result.key, b.key);
       };
-      std::stable_sort(result.online.begin() + static_cast<std::ptrdiff_t>(first_online), result.online.end(), by_key);
-      std::stable_sort(result.offices.begin() + static_cast<std::ptrdiff_t>(first_office), result.offices.end(),
+      std::stable_sort(result.online.begin() + static_cast<std::ptrdiff_t>(first_online), result.online.end(),
                        by_key);
+      std::stable_sort(result.offices.begin() + static_cast<std::ptrdiff_t>(first_office),
+                       result.offices.end(), by_key);
     };
     for (std::uint64_t group : groups) add(group);
   }
@@ -577,7 +594,8 @@ class Assembly {
       if (std::none_of(candidate.keys.begin(), candidate.keys.end(), known)) others.emplace_back(key, Fit{});
     }
     result.variants_total = others.size() + candidate.shown.docs.size() - 1;
-    for (std::size_t i = 1; i < candidate.shown.docs.size() && result.variants.size() < variants_listed; ++i) {
+    for (std::size_t i = 1; i < candidate.shown.docs.size() && result.variants.size() < variants_listed;
+         ++i) {
       const ServiceText text = reader_.text(candidate.shown.docs[i]);
       result.variants.push_back({text.id.text(), result.key, text.title});
     }
@@ -600,14 +618,19 @@ class Assembly {
 class Filter {
  public:
   Filter(const Catalogue& catalogue, const SearchRequest& request)
-      : catalogue_(catalogue), request_(request), topic_(catalogue.find_topic(request.topic)),
+      : catalogue_(catalogue),
+        request_(request),
+        topic_(catalogue.find_topic(request.topic)),
         situation_(catalogue.find_situation(request.situation)) {}
 
   bool take(const Traits& traits) {
     const std::array<bool, 5> passes = {
-        !topic_ || (traits.topics >> *topic_ & 1U) != 0, !situation_ || (traits.situations >> *situation_ & 1U) != 0,
-        request_.audience == 0 || (traits.audience & request_.audience) != 0, !request_.online_only || traits.online,
-        !request_.trust_level || (traits.trust >> static_cast<unsigned>(*request_.trust_level / 5) & 1U) != 0};
+        !topic_ || (traits.topics >> *topic_ & 1U) != 0,
+        !situation_ || (traits.situations >> *situation_ & 1U) != 0,
+        request_.audience == 0 || (traits.audience & request_.audience) != 0,
+        !request_.online_only || traits.online,
+        !request_.trust_level ||
+            (traits.trust >> static_cast<unsigned>(*request_.trust_level / 5) & 1U) != 0};
     const auto others = [&](std::size_t own) {
       for (std::size_t i = 0; i < passes.size(); ++i)
         if (i != own && !passes[i]) return false;
@@ -639,7 +662,8 @@ class Filter {
     add(facets.online, "true", "online", online_[1]);
     add(facets.online, "false", "nicht online", online_[0]);
     for (int level : trust_levels)
-      add(facets.trust, std::to_string(level), std::to_string(level), trust_[static_cast<std::size_t>(level / 5)]);
+      add(facets.trust, std::to_string(level), std::to_string(level),
+          trust_[static_cast<std::size_t>(level / 5)]);
     return facets;
   }
 
@@ -664,8 +688,8 @@ RequestError bad(std::string title, std::string detail, int status = 400) {
 }
 
 /// The place that a request names: an area key, a name or a postcode.
-Result<PlaceFinder::Reading> read_place(const AreaTable& areas, const PlaceFinder& finder, std::string_view ars,
-                                        std::string_view place) {
+Result<PlaceFinder::Reading> read_place(const AreaTable& areas, const PlaceFinder& finder,
+                                        std::string_view ars, std::string_view place) {
   PlaceFinder::Reading reading;
   if (!ars.empty()) {
     const bool digits = std::all_of(ars.begin(), ars.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -673,7 +697,8 @@ Result<PlaceFinder::Reading> read_place(const AreaTable& areas, const PlaceFinde
       return bad("Ungültiger Regionalschlüssel", "Ein Regionalschlüssel (ARS) hat 2 bis 12 Ziffern.");
     reading.chosen = areas.find(ars);
     if (!reading.chosen || areas[*reading.chosen].level == Level::katalog)
-      return bad("Unbekannter Regionalschlüssel", "Zu diesem Regionalschlüssel (ARS) gibt es kein Gebiet.", 404);
+      return bad("Unbekannter Regionalschlüssel", "Zu diesem Regionalschlüssel (ARS) gibt es kein Gebiet.",
+                 404);
     return reading;
   }
   if (place.empty()) return reading;
@@ -768,8 +793,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   return answer;
 }
 
-Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars, std::string_view place_text,
-                                            std::optional<Day> day) {
+Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars,
+                                            std::string_view place_text, std::optional<Day> day) {
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
   const auto lens = lens_of(reader);
@@ -815,7 +840,8 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
       candidate.shown.area = snapshot.areas.find_id(wanted->areas.empty() ? "" : wanted->areas.front());
       const auto step = std::find_if(view.steps().begin(), view.steps().end(),
                                      [&](const Step& s) { return s.area == candidate.shown.area; });
-      if (step != view.steps().end()) candidate.shown.step = static_cast<std::size_t>(step - view.steps().begin());
+      if (step != view.steps().end())
+        candidate.shown.step = static_cast<std::size_t>(step - view.steps().begin());
     }
   }
   if (candidate.shown.docs.empty()) {

@@ -26,19 +26,20 @@ using Result = std::variant<T, RequestError>;
 
 struct SearchRequest {
   std::string words;
-  std::string ars;    ///< 2 to 12 digits or the id of a set; wins over place
-  std::string place;  ///< name or postcode
-  std::int64_t page = 1;   ///< from 1
-  std::int64_t size = 10;  ///< 1 to 100
-  std::string topic, situation;        ///< ids; empty: all
-  std::uint8_t audience = 0;           ///< 0: all
+  std::string ars;               ///< 2 to 12 digits or the id of a set; wins over place
+  std::string place;             ///< name or postcode
+  std::int64_t page = 1;         ///< from 1
+  std::int64_t size = 10;        ///< 1 to 100
+  std::string topic, situation;  ///< ids; empty: all
+  std::uint8_t audience = 0;     ///< 0: all
   bool online_only = false;
-  std::optional<int> trust_level;      ///< only results with an online service of this level: 10, 15, 20, 30 or 40
-  std::optional<Day> day;              ///< default: today
-  bool english = false;                ///< names of topics in English
-  bool literal = false;                ///< the words as typed: none is mended, none is read as a place
-  bool explain = false;                ///< fill in SearchResult::evidence
-  std::string without_rule;            ///< leaves one rule of the word lists out: "synonyms/bildung.txt:12"
+  std::optional<int>
+      trust_level;           ///< only results with an online service of this level: 10, 15, 20, 30 or 40
+  std::optional<Day> day;    ///< default: today
+  bool english = false;      ///< names of topics in English
+  bool literal = false;      ///< the words as typed: none is mended, none is read as a place
+  bool explain = false;      ///< fill in SearchResult::evidence
+  std::string without_rule;  ///< leaves one rule of the word lists out: "synonyms/bildung.txt:12"
 };
 
 /// An online service or office with the key and the area for which it was found. Pointers live as long as the
@@ -93,14 +94,14 @@ struct Facets {
 struct SearchAnswer {
   std::string words;
   std::optional<AreaIndex> place;
-  std::string place_label;        ///< a name that finds this place again
-  std::vector<AreaIndex> places;  ///< other readings of the place
+  std::string place_label;                ///< a name that finds this place again
+  std::vector<AreaIndex> places;          ///< other readings of the place
   std::vector<std::string> place_labels;  ///< theirs
-  bool english = false;           ///< names of topics in English
-  std::string words_without_place;  ///< the words, the place taken out where they named it
-  bool place_from_words = false;  ///< the place was named in the words
-  std::string corrected;          ///< the words as searched, where a misspelt one was mended; else empty
-  std::size_t total = 0;          ///< distinct services found, at most 1,000 are counted
+  bool english = false;                   ///< names of topics in English
+  std::string words_without_place;        ///< the words, the place taken out where they named it
+  bool place_from_words = false;          ///< the place was named in the words
+  std::string corrected;  ///< the words as searched, where a misspelt one was mended; else empty
+  std::size_t total = 0;  ///< distinct services found, at most 1,000 are counted
   std::int64_t page = 1, size = 10;
   std::vector<SearchResult> results;
   Facets facets;
@@ -145,7 +146,8 @@ TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTe
 
 struct SearchSettings {
   std::string home_land = "05";  ///< ARS of the Land whose places and texts come first
-  std::optional<TableTexts> word_lists;  ///< instead of those in the index: an editor's, "synonyms/bildung.txt" ...
+  std::optional<TableTexts>
+      word_lists;  ///< instead of those in the index: an editor's, "synonyms/bildung.txt" ...
 };
 
 /// Thread-safe. All calls throw IndexError when the index cannot be read.

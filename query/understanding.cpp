@@ -26,7 +26,8 @@ ServiceKey key_in(std::string_view text) {
 }
 
 bool is_postcode(const std::string& word) {
-  return word.size() == 5 && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return word.size() == 5 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string joined(const std::vector<std::string>& words, std::size_t from, std::size_t count) {
@@ -39,7 +40,12 @@ class PlaceSearch {
  public:
   PlaceSearch(const std::vector<std::string>& words, const IndexReader& reader, const language::Model& model,
               const PlaceFinder& places, const language::Analyzer& analyzer)
-      : words_(words), reader_(reader), areas_(reader.snapshot().areas), model_(model), places_(places), analyzer_(analyzer) {}
+      : words_(words),
+        reader_(reader),
+        areas_(reader.snapshot().areas),
+        model_(model),
+        places_(places),
+        analyzer_(analyzer) {}
 
   struct Found {
     std::size_t from = 0, count = 0;
@@ -70,7 +76,8 @@ class PlaceSearch {
     if (!is_everyday(words_[from], area, at_home(*reading.chosen))) return true;
     if (is_cue(from)) return true;
     const bool last = from + 1 == words_.size();
-    return last && from > 0 && !model_.rules().is_stopword(words_[from - 1]) && at_home(*reading.chosen) && is_service(from);
+    return last && from > 0 && !model_.rules().is_stopword(words_[from - 1]) && at_home(*reading.chosen) &&
+           is_service(from);
   }
 
   bool everyday_phrase(std::size_t from, std::size_t count) const {
@@ -94,7 +101,9 @@ class PlaceSearch {
     return is_postcode(words_[from - 1]);
   }
 
-  bool at_home(AreaIndex area) const { return places_.home_land() && areas_.land_of(area) == places_.home_land(); }
+  bool at_home(AreaIndex area) const {
+    return places_.home_land() && areas_.land_of(area) == places_.home_land();
+  }
 
   /// Whether the words before `end` name a service as they stand.
   bool is_service(std::size_t end) const {
@@ -125,7 +134,8 @@ class PlaceSearch {
       --found.from;
       ++found.count;
     }
-    while (found.from + found.count < words_.size() && is_postcode(words_[found.from + found.count])) ++found.count;
+    while (found.from + found.count < words_.size() && is_postcode(words_[found.from + found.count]))
+      ++found.count;
   }
 
   const std::vector<std::string>& words_;
@@ -142,9 +152,10 @@ std::string remove_place(std::string_view text, const std::string& place_words) 
   std::string rest;
   for (std::string_view typed : split(text, ' ')) {
     const auto folded = language::fold_words(typed);
-    const bool of_place = !folded.empty() && std::all_of(folded.begin(), folded.end(), [&](const std::string& word) {
-      return std::find(left.begin(), left.end(), word) != left.end();
-    });
+    const bool of_place =
+        !folded.empty() && std::all_of(folded.begin(), folded.end(), [&](const std::string& word) {
+          return std::find(left.begin(), left.end(), word) != left.end();
+        });
     if (!of_place) (rest += rest.empty() ? "" : " ") += typed;
   }
   return rest;
@@ -155,9 +166,10 @@ bool mend(std::string& folded, const language::Model& model) {
   if (model.knows(folded) || model.is_dictionary_word(folded)) return false;
   // A compound of known words is known, unless it is one letter off a word that stands in the index.
   const auto parts = model.splitter().split(folded);
-  const bool compound = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
-                          return part.written.size() > 3 && (model.knows(part.base) || model.knows(std::string(part.written)));
-                        });
+  const bool compound =
+      parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+        return part.written.size() > 3 && (model.knows(part.base) || model.knows(std::string(part.written)));
+      });
   const auto better = model.spelling().correct(folded, compound ? 1 : 2);
   if (!better) return false;
   folded = *better;
@@ -194,12 +206,15 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
-    if (const std::string infinitive = language::infinitive_of_participle(folded); mend_words && !stop && !infinitive.empty())
+    if (const std::string infinitive = language::infinitive_of_participle(folded);
+        mend_words && !stop && !infinitive.empty())
       word.similar.emplace_back(analyzer.word(infinitive), participle_share);
     if (mend_words && !stop && !model.is_indexed(folded) && !model.is_dictionary_word(folded))
       for (const auto& [other, similarity] : model.similar().find(folded, least_similarity, most_similar))
         word.similar.emplace_back(analyzer.word(std::string(other)), similarity);
-    const auto same = [&](const QueryWord& known) { return !known.stop && known.word.stem == word.word.stem; };
+    const auto same = [&](const QueryWord& known) {
+      return !known.stop && known.word.stem == word.word.stem;
+    };
     // A word that is said twice counts once.
     word.stop |= std::any_of(understood.words.begin(), understood.words.end(), same);
     understood.words.push_back(std::move(word));

@@ -1,5 +1,5 @@
-// From what somebody typed to words worth searching: a place and a service key are taken out, question words dropped,
-// misspelt words mended.
+// From what somebody typed to words worth searching: a place and a service key are taken out, question words
+// dropped, misspelt words mended.
 #pragma once
 
 #include <optional>
@@ -24,13 +24,13 @@ struct QueryWord {
 };
 
 struct Understood {
-  ServiceKey key;                 ///< the query is a service key
-  std::vector<QueryWord> words;   ///< in order
-  std::string phrase;             ///< all words folded, for comparing with whole names
-  std::string corrected;          ///< what was searched instead; empty where nothing was mended
-  PlaceFinder::Reading place;     ///< a place named in the query
-  std::string place_words;        ///< how it was named there, folded
-  std::string without_place;      ///< the query as typed, less the place
+  ServiceKey key;                ///< the query is a service key
+  std::vector<QueryWord> words;  ///< in order
+  std::string phrase;            ///< all words folded, for comparing with whole names
+  std::string corrected;         ///< what was searched instead; empty where nothing was mended
+  PlaceFinder::Reading place;    ///< a place named in the query
+  std::string place_words;       ///< how it was named there, folded
+  std::string without_place;     ///< the query as typed, less the place
 };
 
 /// `look_for_place`: a place in the words becomes the filter. `mend_words`: words that nothing knows become

@@ -1,8 +1,9 @@
 // vsm-server: serves one index.
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
-#include <spdlog/spdlog.h>
 #include <thread>
 
 #include "server/server.h"
@@ -13,9 +14,12 @@ int main(int argc, char** argv) {
   vsm::ServerSettings settings;
   vsm::SearchSettings search;
   app.add_option("--index", index, "Ordner des Index")->required();
-  app.add_option("--port", settings.port, "Port; 0 nimmt einen freien")->capture_default_str()->check(CLI::Range(0, 65'535));
+  app.add_option("--port", settings.port, "Port; 0 nimmt einen freien")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65'535));
   app.add_option("--host", settings.host, "Adresse, auf der der Server hört")->capture_default_str();
-  app.add_option("--threads", settings.threads, "Threads; 0 wählt nach der Maschine")->check(CLI::Range(0, 1'024));
+  app.add_option("--threads", settings.threads, "Threads; 0 wählt nach der Maschine")
+      ->check(CLI::Range(0, 1'024));
   app.add_option("--home-land", search.home_land, "Regionalschlüssel des Landes, dessen Orte zuerst kommen")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

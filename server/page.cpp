@@ -1,8 +1,7 @@
 #include "server/page.h"
 
-#include <kainjow/mustache.hpp>
-
 #include <algorithm>
+#include <kainjow/mustache.hpp>
 
 #include "server/web_files.h"
 
@@ -23,13 +22,20 @@ std::string search_address(const std::string& words, const std::string& place, c
 
 std::string level_phrase(const Area& area) {
   switch (area.level) {
-    case Level::gemeinde: return "Kommune: " + area.short_name;
-    case Level::verband: return "Gemeindeverband: " + area.short_name;
-    case Level::kreis: return area.name;
-    case Level::land: return "Land " + area.short_name;
-    case Level::bund: return "Bund";
-    case Level::katalog: return "Leistungskatalog";
-    default: return area.name;
+    case Level::gemeinde:
+      return "Kommune: " + area.short_name;
+    case Level::verband:
+      return "Gemeindeverband: " + area.short_name;
+    case Level::kreis:
+      return area.name;
+    case Level::land:
+      return "Land " + area.short_name;
+    case Level::bund:
+      return "Bund";
+    case Level::katalog:
+      return "Leistungskatalog";
+    default:
+      return area.name;
   }
 }
 
@@ -57,12 +63,16 @@ data frame(const PageInput& input, const std::string& title) {
 
 std::string trust_phrase(int level) {
   switch (level) {
-    case 10: return "mit Servicekonto oder ohne Anmeldung";
+    case 10:
+      return "mit Servicekonto oder ohne Anmeldung";
     case 15:
-    case 20: return "mit Servicekonto";
+    case 20:
+      return "mit Servicekonto";
     case 30:
-    case 40: return "mit Online-Ausweis";
-    default: return {};
+    case 40:
+      return "mit Online-Ausweis";
+    default:
+      return {};
   }
 }
 
@@ -217,7 +227,8 @@ std::string teaser_of(const SearchResult& result, const Snapshot& snapshot) {
   return entry ? entry->teaser : std::string();
 }
 
-std::string service_address(const SearchResult& result, std::optional<AreaIndex> place, const AreaTable& areas) {
+std::string service_address(const SearchResult& result, std::optional<AreaIndex> place,
+                            const AreaTable& areas) {
   const std::string key = result.key.text();
   return at_place("/leistung/" + (key.empty() ? url_encoded(result.text.id.text()) : key), place, areas);
 }
@@ -328,7 +339,8 @@ std::string url_encoded(std::string_view text) {
   std::string out;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.') {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+        c == '.') {
       out += c;
     } else {
       out += '%';

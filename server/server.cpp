@@ -81,7 +81,8 @@ Result<std::optional<std::int64_t>> number_param(const Request& request, const c
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   if (std::from_chars(text.data(), end, value).ptr != end)
-    return RequestError{400, "Ungültige Zahl", std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
+    return RequestError{400, "Ungültige Zahl",
+                        std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
   return std::optional<std::int64_t>(value);
 }
 
@@ -171,7 +172,8 @@ void Server::State::search_page(const Request& request, Response& response) cons
 void Server::State::service_page(const Request& request, Response& response) const {
   PageInput input;
   input.place = param(request, "place");
-  const auto answer = engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
+  const auto answer =
+      engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
   if (const auto* error = std::get_if<RequestError>(&answer))
     return send(response, error_page(input, *error), html_type, error->status);
   send(response, vsm::service_page(input, std::get<ServiceAnswer>(answer)), html_type);
@@ -184,12 +186,14 @@ void Server::State::routes() {
     send_answer(response, engine.search(std::get<SearchRequest>(search)));
   });
   http.Get(R"(/api/v1/services/([^/]{1,300}))", [this](const Request& request, Response& response) {
-    send_answer(response, engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place")));
+    send_answer(response,
+                engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place")));
   });
   http.Get("/api/v1/places", [this](const Request& request, Response& response) {
     const std::string words = param(request, "q");
     if (words.empty() || words.size() > 200)
-      return send_problem(response, {400, "Kein Ort", "Bitte geben Sie mit q einen Namen oder eine Postleitzahl an."});
+      return send_problem(response,
+                          {400, "Kein Ort", "Bitte geben Sie mit q einen Namen oder eine Postleitzahl an."});
     send(response, to_json(engine.places(words, 20)), json_type);
   });
   http.Get("/api/v1/topics", [this](const Request& request, Response& response) {
@@ -235,7 +239,8 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
     try {
       std::rethrow_exception(caught);
     } catch (const IndexError& problem) {
-      error = {503, "Vorübergehend nicht verfügbar", "Der Suchindex ist gerade nicht lesbar. Bitte versuchen Sie es gleich noch einmal."};
+      error = {503, "Vorübergehend nicht verfügbar",
+               "Der Suchindex ist gerade nicht lesbar. Bitte versuchen Sie es gleich noch einmal."};
       spdlog::error("{}", problem.what());
     } catch (const std::exception& problem) {
       spdlog::error("{}", problem.what());

@@ -11,8 +11,8 @@ namespace vsm {
 
 struct ServerSettings {
   std::string host = "127.0.0.1";
-  int port = 8080;       ///< 0: any free one
-  int threads = 0;       ///< 0: twice the cores, at least 8, for a kept-alive connection holds one
+  int port = 8080;  ///< 0: any free one
+  int threads = 0;  ///< 0: twice the cores, at least 8, for a kept-alive connection holds one
 };
 
 class Server {

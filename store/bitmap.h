@@ -1,4 +1,5 @@
-// CRoaring's bitmap under one name: its older releases have it in the global namespace, newer ones in roaring.
+// CRoaring's bitmap under one name: its older releases have it in the global namespace, newer ones in
+// roaring.
 #pragma once
 
 #include <roaring/roaring.hh>

@@ -73,7 +73,8 @@ struct Snapshot::Sheets {
 Snapshot::Snapshot(const TableTexts& tables)
     : areas(tables), catalogue(tables), sheets_(std::make_shared<Sheets>(areas.size())) {}
 
-std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_group(std::uint64_t group) const {
+std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_group(
+    std::uint64_t group) const {
   const auto before = [](const auto& entry, std::uint64_t g) { return entry.first.group() < g; };
   const auto begin = std::lower_bound(availability_.begin(), availability_.end(), group, before);
   const auto end = std::lower_bound(begin, availability_.end(), group + 1, before);
@@ -108,7 +109,7 @@ struct Index::State {
   std::string trouble;
   Trouble told;
 
-  std::mutex looking;  // over what follows, held while a build is loaded
+  std::mutex looking;                                    // over what follows, held while a build is loaded
   std::vector<std::shared_ptr<const Revision>> retired;  // freed here and not in a request
   layout::Stub failed;
   std::chrono::steady_clock::time_point retry;
@@ -240,7 +241,8 @@ std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database&
     tables.emplace((*key).substr(prefix.size()), db.get_metadata(*key));
   auto snapshot = std::make_shared<Snapshot>(tables);
   for (auto& [name, text] : tables)
-    if (name.starts_with("language/") || name.starts_with("synonyms/")) snapshot->word_tables.emplace(name, std::move(text));
+    if (name.starts_with("language/") || name.starts_with("synonyms/"))
+      snapshot->word_tables.emplace(name, std::move(text));
   snapshot->generation = stub.generation;
   snapshot->build = metadata(db, layout::build_key);
   if (snapshot->build != stub.build)
@@ -250,14 +252,16 @@ std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database&
   snapshot->built = std::strtoll(metadata(db, layout::built_key).c_str(), nullptr, 10);
   snapshot->chain_version = std::atoi(metadata(db, layout::chain_key).c_str());
   snapshot->text_count = db.get_doccount();
-  snapshot->sources = from_bytes<std::vector<SourceInfo>>(metadata(db, layout::sources_key), "the list of sources");
+  snapshot->sources =
+      from_bytes<std::vector<SourceInfo>>(metadata(db, layout::sources_key), "the list of sources");
   snapshot->covered = from_bytes<Bitmap>(metadata(db, layout::covered_key), "a bitmap");
   snapshot->unlisted = from_bytes<Sheet>(metadata(db, layout::unlisted_key), "a sheet");
   snapshot->unlisted.derive();
   const std::string online = layout::online_prefix;
   for (auto key = db.metadata_keys_begin(online); key != db.metadata_keys_end(online); ++key) {
     const ServiceKey service(std::strtoull((*key).c_str() + online.size(), nullptr, 10));
-    snapshot->availability_.emplace_back(service, from_bytes<Availability>(db.get_metadata(*key), "an availability"));
+    snapshot->availability_.emplace_back(service,
+                                         from_bytes<Availability>(db.get_metadata(*key), "an availability"));
   }
   std::sort(snapshot->availability_.begin(), snapshot->availability_.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -30,8 +30,8 @@ class IndexError : public std::runtime_error {
 /// Words, and whole names and phrases.
 enum class TermKind : std::uint8_t { word, phrase };
 
-/// How much a term says about a text, by where it stands, in hundredths: 100 is a word of a title of usual length, or
-/// a word that people use for just this service. Each from 0 (not there) to 127.
+/// How much a term says about a text, by where it stands, in hundredths: 100 is a word of a title of usual
+/// length, or a word that people use for just this service. Each from 0 (not there) to 127.
 struct Impacts {
   std::uint8_t title = 0;   ///< one of its names
   std::uint8_t words = 0;   ///< what people call just this one
@@ -53,24 +53,24 @@ struct SourceInfo {
   std::uint32_t texts = 0, online_services = 0, offices = 0, rejected = 0;
 };
 
-/// Everything of a revision that is no posting list; shared by all readers of that revision, immutable but for
-/// sheets, which are read when first asked for.
+/// Everything of a revision that is no posting list; shared by all readers of that revision, immutable but
+/// for sheets, which are read when first asked for.
 class Snapshot {
  public:
   Snapshot(const TableTexts& tables);
 
   AreaTable areas;
   Catalogue catalogue;
-  std::uint64_t revision = 0;    ///< grows with every commit
-  std::string generation;        ///< name of the folder that the stub points to
-  std::string build;             ///< random: no two builds share one, also where all names are alike
-  std::int64_t built = 0;        ///< seconds since 1970 of the last commit
-  int chain_version = 0;         ///< language::chain_version of the terms
+  std::uint64_t revision = 0;  ///< grows with every commit
+  std::string generation;      ///< name of the folder that the stub points to
+  std::string build;           ///< random: no two builds share one, also where all names are alike
+  std::int64_t built = 0;      ///< seconds since 1970 of the last commit
+  int chain_version = 0;       ///< language::chain_version of the terms
   std::uint32_t text_count = 0;
   std::vector<SourceInfo> sources;
-  Bitmap covered;      ///< municipalities that a source of their own delivers for
-  TableTexts word_tables;        ///< "language/..." and "synonyms/...", as the indexer stored them
-  Sheet unlisted;                ///< texts with no key of the catalogue, of all areas: found without a place too
+  Bitmap covered;          ///< municipalities that a source of their own delivers for
+  TableTexts word_tables;  ///< "language/..." and "synonyms/...", as the indexer stored them
+  Sheet unlisted;          ///< texts with no key of the catalogue, of all areas: found without a place too
 
   /// Every key with an online service somewhere, sorted by key.
   std::span<const std::pair<ServiceKey, Availability>> availability() const { return availability_; }
@@ -97,7 +97,8 @@ class IndexReader {
   /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
   /// Appends the postings of a term among `docs`, by document. Throws IndexError.
-  void postings(TermKind kind, const std::string& term, const Bitmap& docs, std::vector<Posting>& found) const;
+  void postings(TermKind kind, const std::string& term, const Bitmap& docs,
+                std::vector<Posting>& found) const;
   ServiceText text(DocId doc) const;
   /// Finds a text by ObjectId::text().
   std::optional<DocId> find_text(std::string_view id) const;

@@ -85,7 +85,8 @@ struct IndexWriter::State {
   State(std::string dir, const TableTexts& tables)
       : directory(std::move(dir)), areas(tables), catalogue(tables), lock(open_lock(directory)) {
     if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
-      throw IndexError("another program is writing to " + directory.string() + "; try again when it has ended");
+      throw IndexError("another program is writing to " + directory.string() +
+                       "; try again when it has ended");
     before = current_generation(directory);
     // A folder left by a build that was stopped is in nobody's use.
     for (const auto& entry : fs::directory_iterator(directory)) {
@@ -95,12 +96,14 @@ struct IndexWriter::State {
     }
     folder = directory / generation_name(before + 1);
     // Nobody reads a generation before the swap, so it is brought to disk once, in finish().
-    db = Xapian::WritableDatabase(folder.string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
+    db = Xapian::WritableDatabase(folder.string(),
+                                  Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
   }
 
   static std::string open_lock(const fs::path& directory) {
     if (is_foreign(directory))
-      throw IndexError(directory.string() + " holds other files; name an empty or a new folder for the index");
+      throw IndexError(directory.string() +
+                       " holds other files; name an empty or a new folder for the index");
     fs::create_directories(directory);
     std::string path = (directory / layout::lock).string();
     const File touch(path, O_RDWR | O_CREAT);
@@ -128,7 +131,8 @@ struct IndexWriter::State {
     std::vector<ServiceKey> keys;
   };
   std::unordered_map<std::string, TextPlace> texts;
-  std::unordered_map<std::string, std::pair<OnlineService, std::string>> online_services;  // with source's area
+  std::unordered_map<std::string, std::pair<OnlineService, std::string>>
+      online_services;  // with source's area
   std::unordered_map<std::string, std::pair<Office, std::string>> offices;
   std::vector<std::pair<Responsibility, std::string>> responsibilities;
   std::map<AreaIndex, Sheet> sheets;
@@ -229,7 +233,8 @@ bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
 bool IndexWriter::put(OnlineService service) {
   service.source = state_->source().id;
   const std::string id = service.id.text();
-  if (!state_->online_services.emplace(id, std::pair(std::move(service), state_->source().area)).second) return false;
+  if (!state_->online_services.emplace(id, std::pair(std::move(service), state_->source().area)).second)
+    return false;
   ++state_->source().online_services;
   return true;
 }
@@ -296,8 +301,8 @@ void IndexWriter::State::join(std::uint32_t& joins, std::uint32_t& unresolved) {
         joins += add_joins(sheet.online_services, sheet.online_joins, online_known[area], subject,
                            online->second.first, text->second.keys);
       else
-        joins += add_joins(sheet.offices, sheet.office_joins, office_known[area], subject, office->second.first,
-                           text->second.keys);
+        joins += add_joins(sheet.offices, sheet.office_joins, office_known[area], subject,
+                           office->second.first, text->second.keys);
     }
   }
 }

@@ -21,8 +21,8 @@ struct TextTerm {
 /// Not thread-safe. A writer that is destroyed without finish() leaves the current generation as it was.
 class IndexWriter {
  public:
-  /// Starts a new generation below `directory`, which is made where missing. `tables` are stored in the index.
-  /// Throws IndexError when another writer is at work or the folder cannot be written.
+  /// Starts a new generation below `directory`, which is made where missing. `tables` are stored in the
+  /// index. Throws IndexError when another writer is at work or the folder cannot be written.
   IndexWriter(std::string directory, const TableTexts& tables, int chain_version);
   ~IndexWriter();
   IndexWriter(const IndexWriter&) = delete;

@@ -39,7 +39,8 @@ inline std::string word_term(TermKind kind, const std::string& word) {
   // Xapian's glass bounds a term to 245 bytes.
   return (kind == TermKind::word ? 'T' : 'X') + word.substr(0, 240);
 }
-/// Impacts in Xapian's one number (wdf), 7 bits each. Running text has the lowest, so that most postings take one byte.
+/// Impacts in Xapian's one number (wdf), 7 bits each. Running text has the lowest, so that most postings take
+/// one byte.
 inline std::uint32_t pack(const Impacts& impacts) {
   return static_cast<std::uint32_t>(impacts.title) << 21U | static_cast<std::uint32_t>(impacts.words) << 14U |
          static_cast<std::uint32_t>(impacts.shared) << 7U | impacts.body;

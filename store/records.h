@@ -63,13 +63,14 @@ void serialize(Archive& archive, TextModule& module) {
 }
 template <class Archive>
 void serialize(Archive& archive, ServiceText& text) {
-  archive(text.id, text.keys, text.kin, text.areas, text.title, text.official_title, text.teaser, text.modules, text.words,
-          text.validity, text.changed, text.source, text.sample);
+  archive(text.id, text.keys, text.kin, text.areas, text.title, text.official_title, text.teaser,
+          text.modules, text.words, text.validity, text.changed, text.source, text.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, OnlineService& service) {
   archive(service.id, service.title, service.url, service.provider, service.trust_level, service.maturity,
-          service.maturity_scale, service.efa, service.validity, service.changed, service.source, service.sample);
+          service.maturity_scale, service.efa, service.validity, service.changed, service.source,
+          service.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, Office& office) {
@@ -86,7 +87,8 @@ void serialize(Archive& archive, SheetJoin& join) {
 }
 template <class Archive>
 void serialize(Archive& archive, Sheet& sheet) {
-  archive(sheet.texts, sheet.kin, sheet.online_services, sheet.online_joins, sheet.offices, sheet.office_joins);
+  archive(sheet.texts, sheet.kin, sheet.online_services, sheet.online_joins, sheet.offices,
+          sheet.office_joins);
 }
 template <class Archive>
 void serialize(Archive& archive, Availability::Dated& dated) {
@@ -98,8 +100,8 @@ void serialize(Archive& archive, Availability& availability) {
 }
 template <class Archive>
 void serialize(Archive& archive, SourceInfo& source) {
-  archive(source.id, source.name, source.area, source.format, source.sample, source.texts, source.online_services,
-          source.offices, source.rejected);
+  archive(source.id, source.name, source.area, source.format, source.sample, source.texts,
+          source.online_services, source.offices, source.rejected);
 }
 
 template <class Record>

@@ -8,12 +8,11 @@ namespace {
 
 template <class Entry>
 std::span<const Entry> key_range(const std::vector<Entry>& entries, std::uint64_t first, std::uint64_t last) {
-  const auto begin = std::lower_bound(entries.begin(), entries.end(), first, [](const Entry& entry, std::uint64_t n) {
-    return entry.key.number() < n;
-  });
-  const auto end = std::upper_bound(begin, entries.end(), last, [](std::uint64_t n, const Entry& entry) {
-    return n < entry.key.number();
-  });
+  const auto begin =
+      std::lower_bound(entries.begin(), entries.end(), first,
+                       [](const Entry& entry, std::uint64_t n) { return entry.key.number() < n; });
+  const auto end = std::upper_bound(
+      begin, entries.end(), last, [](std::uint64_t n, const Entry& entry) { return n < entry.key.number(); });
   return {begin, end};
 }
 
@@ -51,8 +50,8 @@ std::span<const SheetJoin> Sheet::offices_in_group(std::uint64_t group) const {
 std::span<const std::uint32_t> Sheet::entries_of(DocId doc) const {
   const auto begin = std::lower_bound(by_doc.begin(), by_doc.end(), doc,
                                       [&](std::uint32_t at, DocId d) { return texts[at].doc < d; });
-  const auto end =
-      std::upper_bound(begin, by_doc.end(), doc, [&](DocId d, std::uint32_t at) { return d < texts[at].doc; });
+  const auto end = std::upper_bound(begin, by_doc.end(), doc,
+                                    [&](DocId d, std::uint32_t at) { return d < texts[at].doc; });
   return {begin, end};
 }
 

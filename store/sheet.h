@@ -1,14 +1,15 @@
-// An area's sheet: everything that is published for exactly this area, joined by service key. A place's answer
-// is the sheets of its chain (AreaTable::chain) read nearest first, so no request ever joins anything else.
+// An area's sheet: everything that is published for exactly this area, joined by service key. A place's
+// answer is the sheets of its chain (AreaTable::chain) read nearest first, so no request ever joins anything
+// else.
 #pragma once
 
 #include <cstdint>
-#include "store/bitmap.h"
 #include <span>
 #include <vector>
 
 #include "catalog/objects.h"
 #include "catalog/service_key.h"
+#include "store/bitmap.h"
 
 namespace vsm {
 
@@ -54,7 +55,7 @@ struct Sheet {
 struct Availability {
   Bitmap own;        ///< an online service of the municipality itself, valid without end
   Bitmap inherited;  ///< one of an area above it
-  struct Dated {               ///< the same for services with validity dates
+  struct Dated {     ///< the same for services with validity dates
     Period validity;
     bool own = false;
     Bitmap municipalities;

@@ -49,16 +49,18 @@ class TempFolder {
 namespace xzufi {
 
 inline std::string file(const std::string& body) {
-  return "<?xml version=\"1.0\"?><x:transfer xmlns:x=\"http://xoev.de/schemata/xzufi/2_2_0\" xzufiVersion=\"2.2.0\">"
-         "<x:nachrichtenkopf/>" + body + "</x:transfer>";
+  return "<?xml version=\"1.0\"?><x:transfer xmlns:x=\"http://xoev.de/schemata/xzufi/2_2_0\" "
+         "xzufiVersion=\"2.2.0\">"
+         "<x:nachrichtenkopf/>" +
+         body + "</x:transfer>";
 }
 inline std::string write(const std::string& object) { return "<x:schreibe>" + object + "</x:schreibe>"; }
 inline std::string id(const std::string& agency, const std::string& number) {
   return "<x:id schemeAgencyID=\"" + agency + "\">" + number + "</x:id>";
 }
 inline std::string module(const std::string& code, const std::string& text) {
-  return "<x:modulText><x:leikaTextmodul><code>" + code + "</code></x:leikaTextmodul><x:inhalt languageCode=\"de\">" +
-         text + "</x:inhalt></x:modulText>";
+  return "<x:modulText><x:leikaTextmodul><code>" + code +
+         "</code></x:leikaTextmodul><x:inhalt languageCode=\"de\">" + text + "</x:inhalt></x:modulText>";
 }
 inline std::string service(const std::string& agency, const std::string& number, const std::string& keys,
                            const std::string& title, const std::string& area, const std::string& more = {}) {
@@ -73,21 +75,27 @@ inline std::string online(const std::string& agency, const std::string& number, 
                           const std::string& url, const std::string& more = {}) {
   return write("<x:onlinedienst>" + id(agency, number) + "<x:bezeichnung languageCode=\"de\">" + title +
                "</x:bezeichnung><x:link languageCode=\"de\"><x:typ><code>01</code></x:typ><x:link>" + url +
-               "</x:link></x:link><x:vertrauensniveau><code>20</code></x:vertrauensniveau>" + more + "</x:onlinedienst>");
+               "</x:link></x:link><x:vertrauensniveau><code>20</code></x:vertrauensniveau>" + more +
+               "</x:onlinedienst>");
 }
 inline std::string office(const std::string& agency, const std::string& number, const std::string& name) {
-  return write("<x:organisationseinheit>" + id(agency, number) + "<x:name><x:name languageCode=\"de\">" + name +
-               "</x:name></x:name><x:anschrift><x:strasse>Markt</x:strasse><x:hausnummer>2</x:hausnummer>"
-               "<x:postleitzahl>44787</x:postleitzahl><x:ort>Bochum</x:ort></x:anschrift><x:kommunikation><x:kanal>"
-               "<code>02</code></x:kanal><x:kennung>0234 1</x:kennung></x:kommunikation></x:organisationseinheit>");
+  return write(
+      "<x:organisationseinheit>" + id(agency, number) + "<x:name><x:name languageCode=\"de\">" + name +
+      "</x:name></x:name><x:anschrift><x:strasse>Markt</x:strasse><x:hausnummer>2</x:hausnummer>"
+      "<x:postleitzahl>44787</x:postleitzahl><x:ort>Bochum</x:ort></x:anschrift><x:kommunikation><x:kanal>"
+      "<code>02</code></x:kanal><x:kennung>0234 1</x:kennung></x:kommunikation></x:organisationseinheit>");
 }
-inline std::string responsible(const std::string& agency, const std::string& subject, const std::string& service_agency,
-                               const std::string& service, const std::string& areas) {
+inline std::string responsible(const std::string& agency, const std::string& subject,
+                               const std::string& service_agency, const std::string& service,
+                               const std::string& areas) {
   std::string list;
-  for (std::string_view area : split(areas, ' ')) list += "<x:gebietID>" + std::string(area) + "</x:gebietID>";
-  return write("<x:zustaendigkeitTransferObjekt><x:uebergeordnetesObjektID schemeAgencyID=\"" + agency + "\">" + subject +
-               "</x:uebergeordnetesObjektID><x:zustaendigkeit><x:leistungID schemeAgencyID=\"" + service_agency + "\">" +
-               service + "</x:leistungID>" + list + "</x:zustaendigkeit></x:zustaendigkeitTransferObjekt>");
+  for (std::string_view area : split(areas, ' '))
+    list += "<x:gebietID>" + std::string(area) + "</x:gebietID>";
+  return write("<x:zustaendigkeitTransferObjekt><x:uebergeordnetesObjektID schemeAgencyID=\"" + agency +
+               "\">" + subject +
+               "</x:uebergeordnetesObjektID><x:zustaendigkeit><x:leistungID schemeAgencyID=\"" +
+               service_agency + "\">" + service + "</x:leistungID>" + list +
+               "</x:zustaendigkeit></x:zustaendigkeitTransferObjekt>");
 }
 inline std::string valid(const std::string& from, const std::string& to) {
   return "<x:gueltigkeit><x:beginn>" + from + "</x:beginn><x:ende>" + to + "</x:ende></x:gueltigkeit>";

@@ -32,8 +32,8 @@ TEST(AreaTable, HoldsAllInhabitedMunicipalities) {
 TEST(AreaTable, ChainGoesFromTheTownToTheCatalogue) {
   EXPECT_THAT(ids(areas().chain(*areas().find("055660060060"))),
               ElementsAre("gemeinde:055660060060", "kreis:055660000000", "kammer:ihk-nord-westfalen",
-                          "regierungsbezirk:055000000000", "landschaftsverband:lv-westfalen-lippe", "land:050000000000",
-                          "bund:000000000000", "katalog:katalog"));
+                          "regierungsbezirk:055000000000", "landschaftsverband:lv-westfalen-lippe",
+                          "land:050000000000", "bund:000000000000", "katalog:katalog"));
 }
 
 TEST(AreaTable, AKreisfreieStadtIsTownAndKreis) {
@@ -64,19 +64,22 @@ TEST(AreaTable, SetsAreMunicipalitiesWithALevelOfTheirOwn) {
   EXPECT_EQ(areas()[lvr].level, Level::landschaftsverband);
   EXPECT_EQ(areas().land_of(lvr), areas().find("05"));
   // A Kreis that chambers share lies in none of them.
-  for (const std::string& id : ids(areas().chain(*areas().find("05954")))) EXPECT_NE(id.substr(0, 6), "kammer");
+  for (const std::string& id : ids(areas().chain(*areas().find("05954"))))
+    EXPECT_NE(id.substr(0, 6), "kammer");
 }
 
 TEST(AreaTable, PostcodesMayBeShared) {
   EXPECT_EQ(areas().with_postcode("52538").size(), 2U);
   EXPECT_EQ(areas().with_postcode("44787").size(), 1U);
   EXPECT_TRUE(areas().with_postcode("00000").empty());
-  for (const char* rare : {"33597", "48127", "44621"}) EXPECT_EQ(areas().with_postcode(rare).size(), 1U) << rare;
+  for (const char* rare : {"33597", "48127", "44621"})
+    EXPECT_EQ(areas().with_postcode(rare).size(), 1U) << rare;
 }
 
 TEST(AreaTable, ABadTableSaysWhere) {
   TableTexts texts = project_tables();
-  texts["areas/areas.tsv"] = "level\tars\tags\tparent\tname\tshort\tkind\tpopulation\tlat\tlon\nmond\t0\t\t\t\t\t\t\t\t\n";
+  texts["areas/areas.tsv"] =
+      "level\tars\tags\tparent\tname\tshort\tkind\tpopulation\tlat\tlon\nmond\t0\t\t\t\t\t\t\t\t\n";
   try {
     const AreaTable table(texts);
     FAIL();

@@ -67,7 +67,8 @@ std::size_t resident_kilobytes(pid_t pid) {
 
 TEST(Server, ServesTheShippedDataAndEndsOnASignal) {
   const int port = free_port();
-  Program server({VSM_SERVER_PROGRAM, "--index", VSM_SHIPPED_FOLDER "/index", "--port", std::to_string(port)});
+  Program server(
+      {VSM_SERVER_PROGRAM, "--index", VSM_SHIPPED_FOLDER "/index", "--port", std::to_string(port)});
   httplib::Client client("127.0.0.1", port);
   client.set_keep_alive(true);
   client.set_read_timeout(5);
@@ -92,8 +93,9 @@ TEST(Server, ServesTheShippedDataAndEndsOnASignal) {
 
   const char* words[] = {"hund", "auto", "heirat", "umzug", "gewerbe", "m%C3%BCll", "rente", "pass"};
   for (int i = 0; i < 400; ++i) {
-    const auto found = client.Get(("/api/v1/search?q=" + std::string(words[i % 8]) + "&ars=05" +
-                                   std::to_string(100 + i % 8 * 2 + 11)).c_str());
+    const auto found = client.Get(
+        ("/api/v1/search?q=" + std::string(words[i % 8]) + "&ars=05" + std::to_string(100 + i % 8 * 2 + 11))
+            .c_str());
     ASSERT_TRUE(found);
   }
   EXPECT_LT(resident_kilobytes(server.pid()), 300U * 1024U);

@@ -11,13 +11,16 @@ namespace {
 class KinshipTest : public testing::Test {
  protected:
   /// A town's pages: id, title.
-  std::vector<SearchResult> search(const std::vector<std::pair<std::string, std::string>>& pages, const std::string& words) {
+  std::vector<SearchResult> search(const std::vector<std::pair<std::string, std::string>>& pages,
+                                   const std::string& words) {
     std::string body;
     for (const auto& [id, title] : pages) body += xzufi::service("TOWN", id, "", title, "");
     folder_.write("feed/pages.xml", xzufi::file(body));
     folder_.write("feed/sources.tsv",
-                  "id\tformat\tpath\tarea\tname\tsample\tside\ntown\txzufi\tpages.xml\tgemeinde:059110000000\tBochum\tno\t\n");
-    build_index(folder_ / "index", read_build_tables(VSM_DATA_FOLDER), find_sources(folder_ / "feed"), [](const auto&) {});
+                  "id\tformat\tpath\tarea\tname\tsample\tside\ntown\txzufi\tpages.xml\tgemeinde:"
+                  "059110000000\tBochum\tno\t\n");
+    build_index(folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), find_sources(folder_ / "feed"),
+                [](const auto&) {});
     engine_.emplace(folder_ / "index");
     SearchRequest request;
     request.words = words;
@@ -32,7 +35,8 @@ class KinshipTest : public testing::Test {
 };
 
 TEST_F(KinshipTest, APageWithoutKeyIsFoundByEverydayWordsAndLeads) {
-  const auto results = search({{"1", "Personalausweis beantragen"}, {"2", "Friedhofsführung am Sonntag"}}, "perso");
+  const auto results =
+      search({{"1", "Personalausweis beantragen"}, {"2", "Friedhofsführung am Sonntag"}}, "perso");
   ASSERT_FALSE(results.empty());
   EXPECT_EQ(results[0].text.title, "Personalausweis beantragen");
   EXPECT_TRUE(results[0].key.is_local());

@@ -7,7 +7,8 @@ namespace {
 
 TEST(PlainText, TagsGoAndLettersStay) {
   EXPECT_EQ(plain_text("<p>Eins</p><p>Zwei <b>drei</b></p>"), "Eins\nZwei drei");
-  EXPECT_EQ(plain_text("a &lt; b &amp;&nbsp;c &uuml; &#228; &#x20AC; &unknown; &"), "a < b & c ü ä € &unknown; &");
+  EXPECT_EQ(plain_text("a &lt; b &amp;&nbsp;c &uuml; &#228; &#x20AC; &unknown; &"),
+            "a < b & c ü ä € &unknown; &");
   EXPECT_EQ(plain_text("  viel \n\n Platz  "), "viel\nPlatz");
   EXPECT_EQ(plain_text("<script>alert(1)</script>"), "alert(1)");
   EXPECT_EQ(plain_text("1 < 2"), "1 < 2");
@@ -22,8 +23,9 @@ TEST(PlainText, HostileInputCostsLittle) {
 TEST(WebAddress, HttpAndHttpsOnly) {
   for (const char* good : {"https://example.org", "http://example.org/a?b=c#d", "HTTPS://EXAMPLE.ORG/"})
     EXPECT_TRUE(is_web_address(good)) << good;
-  for (const char* bad : {"", "example.org", "javascript:alert(1)", "https://", "https:///x", "ftp://example.org",
-                          "https://a b", "https://a\"b", "data:text/html,x", " https://a", "https://a\nb"})
+  for (const char* bad :
+       {"", "example.org", "javascript:alert(1)", "https://", "https:///x", "ftp://example.org",
+        "https://a b", "https://a\"b", "data:text/html,x", " https://a", "https://a\nb"})
     EXPECT_FALSE(is_web_address(bad)) << bad;
 }
 

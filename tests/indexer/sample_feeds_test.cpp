@@ -45,17 +45,18 @@ TEST(SampleFeeds, EverythingIsASampleAndNothingIsInvented) {
   for (const Source& source : sources) {
     EXPECT_TRUE(source.sample) << source.id;
     std::size_t problems = 0;
-    const ObjectSink sink{[&](PublishedObject object, const Problem&) {
-                            if (const auto* office = std::get_if<Office>(&object)) {
-                              EXPECT_EQ(office->street, "Musterstraße 1");
-                              EXPECT_EQ(office->postcode.size(), 5U);
-                              EXPECT_TRUE(office->phone.empty());
-                            }
-                            if (const auto* online = std::get_if<OnlineService>(&object)) {
-                              EXPECT_TRUE(online->url.empty() || websites.find(online->url) != std::string::npos);
-                            }
-                          },
-                          [&](const Problem&) { ++problems; }};
+    const ObjectSink sink{
+        [&](PublishedObject object, const Problem&) {
+          if (const auto* office = std::get_if<Office>(&object)) {
+            EXPECT_EQ(office->street, "Musterstraße 1");
+            EXPECT_EQ(office->postcode.size(), 5U);
+            EXPECT_TRUE(office->phone.empty());
+          }
+          if (const auto* online = std::get_if<OnlineService>(&object)) {
+            EXPECT_TRUE(online->url.empty() || websites.find(online->url) != std::string::npos);
+          }
+        },
+        [&](const Problem&) { ++problems; }};
     EXPECT_TRUE(read_xzufi(source.path, areas, sink));
     EXPECT_EQ(problems, 0U);
   }

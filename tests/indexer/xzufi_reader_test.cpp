@@ -37,13 +37,16 @@ Delivery read(const std::string& content) {
 
 TEST(Xzufi, ReadsAServiceWithItsParts) {
   const std::string more =
-      xzufi::module("02", "Hundehaltung Anmeldung") + xzufi::module("24", "&lt;p&gt;Für &lt;b&gt;Hunde&lt;/b&gt;&lt;/p&gt;") +
+      xzufi::module("02", "Hundehaltung Anmeldung") +
+      xzufi::module("24", "&lt;p&gt;Für &lt;b&gt;Hunde&lt;/b&gt;&lt;/p&gt;") +
       xzufi::module("08", "<![CDATA[<ul><li>Ausweis</li><li>Chip &amp; Marke</li></ul>]]>") +
       "<x:modulBegriffImKontext><x:begriffImKontext><x:begriff languageCode=\"de\">Hundesteuer</x:begriff>"
-      "</x:begriffImKontext></x:modulBegriffImKontext><x:versionsinformation><x:geaendertDatumZeit>2026-05-04T10:00:00"
-      "</x:geaendertDatumZeit></x:versionsinformation>" + xzufi::valid("2026-01-01", "2999-12-31");
-  const auto delivery =
-      read(xzufi::file(xzufi::service("S1", "LB.1", "99110009104000", "Hund anmelden", "059110000000", more)));
+      "</x:begriffImKontext></"
+      "x:modulBegriffImKontext><x:versionsinformation><x:geaendertDatumZeit>2026-05-04T10:00:00"
+      "</x:geaendertDatumZeit></x:versionsinformation>" +
+      xzufi::valid("2026-01-01", "2999-12-31");
+  const auto delivery = read(
+      xzufi::file(xzufi::service("S1", "LB.1", "99110009104000", "Hund anmelden", "059110000000", more)));
   ASSERT_TRUE(delivery.whole);
   ASSERT_EQ(delivery.texts.size(), 1U);
   const ServiceText& text = delivery.texts[0];
@@ -61,9 +64,10 @@ TEST(Xzufi, ReadsAServiceWithItsParts) {
 }
 
 TEST(Xzufi, ReadsLinksOfficesAndResponsibilities) {
-  const auto delivery = read(xzufi::file(xzufi::online("S1", "OD.1", "Online", "https://example.org/a?b=1&amp;c=2") +
-                                         xzufi::office("S1", "OE.1", "Bürgerbüro") +
-                                         xzufi::responsible("S1", "OD.1", "S2", "LB.7", "059110000000 059130000000")));
+  const auto delivery =
+      read(xzufi::file(xzufi::online("S1", "OD.1", "Online", "https://example.org/a?b=1&amp;c=2") +
+                       xzufi::office("S1", "OE.1", "Bürgerbüro") +
+                       xzufi::responsible("S1", "OD.1", "S2", "LB.7", "059110000000 059130000000")));
   ASSERT_EQ(delivery.online.size(), 1U);
   EXPECT_EQ(delivery.online[0].url, "https://example.org/a?b=1&c=2");
   EXPECT_EQ(delivery.online[0].trust_level, 20);
@@ -78,7 +82,8 @@ TEST(Xzufi, ReadsLinksOfficesAndResponsibilities) {
 
 TEST(Xzufi, AnyRootAnyNamespaceAndTheNewerKeyElement) {
   const auto delivery = read(
-      "<root xmlns=\"urn:xoev-de:fim:standard:xzufi_2.3.1\"><schreibe><leistung><id schemeAgencyID=\"A\">1</id>"
+      "<root xmlns=\"urn:xoev-de:fim:standard:xzufi_2.3.1\"><schreibe><leistung><id "
+      "schemeAgencyID=\"A\">1</id>"
       "<referenzLeistungsschluessel><code>99110009104000</code></referenzLeistungsschluessel>"
       "<modulText><leikaTextmodul><code>02</code></leikaTextmodul><inhalt languageCode=\"en\">Dog</inhalt>"
       "<inhalt languageCode=\"de\">Hund</inhalt></modulText></leistung></schreibe></root>");
@@ -88,7 +93,8 @@ TEST(Xzufi, AnyRootAnyNamespaceAndTheNewerKeyElement) {
 }
 
 TEST(Xzufi, WhatIsWrongIsSaidWithItsLine) {
-  const auto delivery = read(xzufi::file("\n\n" + xzufi::service("A", "1", "9911", "Hund", "", xzufi::valid("2026-02-30", "2026-03-01"))));
+  const auto delivery = read(xzufi::file(
+      "\n\n" + xzufi::service("A", "1", "9911", "Hund", "", xzufi::valid("2026-02-30", "2026-03-01"))));
   ASSERT_EQ(delivery.problems.size(), 2U);
   EXPECT_EQ(delivery.problems[0].line, 3U);
   EXPECT_EQ(delivery.problems[0].object, "A.1");
@@ -153,11 +159,14 @@ TEST(Xzufi, ACutFileKeepsWhatCameBefore) {
 TEST(Xzufi, EntityBombsAndForeignEntitiesAreRefused) {
   std::string bomb = "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY e0 \"boom\">";
   for (int i = 1; i < 30; ++i)
-    bomb += "<!ENTITY e" + std::to_string(i) + " \"&e" + std::to_string(i - 1) + ";&e" + std::to_string(i - 1) + ";\">";
+    bomb += "<!ENTITY e" + std::to_string(i) + " \"&e" + std::to_string(i - 1) + ";&e" +
+            std::to_string(i - 1) + ";\">";
   bomb += "]><a><schreibe><leistung><id>&e29;</id></leistung></schreibe></a>";
   for (const std::string& content :
-       {bomb, std::string("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a><schreibe><leistung><id>&x;</id>"
-                          "</leistung></schreibe></a>")}) {
+       {bomb,
+        std::string(
+            "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a><schreibe><leistung><id>&x;</id>"
+            "</leistung></schreibe></a>")}) {
     const auto delivery = read(content);
     EXPECT_FALSE(delivery.whole);
     EXPECT_TRUE(delivery.texts.empty());
@@ -167,9 +176,8 @@ TEST(Xzufi, EntityBombsAndForeignEntitiesAreRefused) {
 }
 
 TEST(Xzufi, AnObjectThatIsTooLargeIsSkippedAndTheNextIsRead) {
-  const auto delivery =
-      read(xzufi::file(xzufi::service("A", "1", "", std::string(17U << 20U, 'x'), "") +
-                       xzufi::service("A", "2", "99110009104000", "Hund", "")));
+  const auto delivery = read(xzufi::file(xzufi::service("A", "1", "", std::string(17U << 20U, 'x'), "") +
+                                         xzufi::service("A", "2", "99110009104000", "Hund", "")));
   EXPECT_TRUE(delivery.whole);
   ASSERT_EQ(delivery.texts.size(), 1U);
   EXPECT_EQ(delivery.texts[0].title, "Hund");

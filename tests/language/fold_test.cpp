@@ -22,7 +22,8 @@ TEST(Fold, UeStaysAfterVowelAndQ) {
 }
 
 TEST(Fold, WordsAreLettersAndDigits) {
-  EXPECT_THAT(fold_words("§ 34a GewO: Kfz-Schein (2/3)"), ElementsAre("34a", "gewo", "kfz", "schein", "2", "3"));
+  EXPECT_THAT(fold_words("§ 34a GewO: Kfz-Schein (2/3)"),
+              ElementsAre("34a", "gewo", "kfz", "schein", "2", "3"));
   EXPECT_THAT(fold_words(""), ElementsAre());
   EXPECT_THAT(fold_words("\xF0\x9F\x98\x80 !?"), ElementsAre());
   EXPECT_THAT(fold_words("паспорт"), ElementsAre("паспорт"));

@@ -15,8 +15,9 @@ using testing::IsEmpty;
 /// A vocabulary as the indexer makes it: words of a catalogue and of a dictionary.
 std::string vocabulary() {
   VocabularyBuilder builder;
-  for (const char* text : {"Personalausweis Ausweis beantragen", "Hund anmelden", "Steuer Hundesteuer", "Fahrzeug Zulassung",
-                           "Straße Sondernutzung Straße", "Land Haupt Stadt", "Kind Kur Mutter"})
+  for (const char* text :
+       {"Personalausweis Ausweis beantragen", "Hund anmelden", "Steuer Hundesteuer", "Fahrzeug Zulassung",
+        "Straße Sondernutzung Straße", "Land Haupt Stadt", "Kind Kur Mutter"})
     builder.add_text(text, 10);
   std::string text = builder.text();
   // Flags: 1 noun, 2 other. What a dictionary adds.
@@ -108,7 +109,9 @@ TEST(Similar, FindsInflectionsAndCommonParts) {
 std::string folded_stem(const std::string& word) { return word; }
 
 WordRules rules(const std::string& entries) {
-  return WordRules({{"synonyms/a.txt", entries}, {"synonyms/stopwords.txt", "ich ein der"}, {"synonyms/fr.txt", "chien => Hund"}},
+  return WordRules({{"synonyms/a.txt", entries},
+                    {"synonyms/stopwords.txt", "ich ein der"},
+                    {"synonyms/fr.txt", "chien => Hund"}},
                    folded_stem);
 }
 
@@ -155,7 +158,8 @@ TEST(WordRules, SaysWhatIsWrong) {
 
 TEST(WordRules, KnowsTheListsOfOtherLanguages) {
   const WordRules list = rules("hund => Tier");
-  for (const Rule& rule : list.rules()) EXPECT_EQ(rule.foreign, rule.name.starts_with("synonyms/fr.txt")) << rule.name;
+  for (const Rule& rule : list.rules())
+    EXPECT_EQ(rule.foreign, rule.name.starts_with("synonyms/fr.txt")) << rule.name;
 }
 
 }  // namespace

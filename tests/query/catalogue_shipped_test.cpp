@@ -21,7 +21,8 @@ TEST(WholeCatalogue, AKeyLeadsToItsService) {
     if (entry.heading) {
       std::size_t services = 0;
       std::uint64_t last = 0;
-      for (const CatalogueEntry* service : reader.snapshot().catalogue.services_of_object(entry.key.object())) {
+      for (const CatalogueEntry* service :
+           reader.snapshot().catalogue.services_of_object(entry.key.object())) {
         services += service->key.group() != last;
         last = service->key.group();
       }

@@ -1,5 +1,6 @@
-// For each of the 396 municipalities of North Rhine-Westphalia, what search shows is what its feeds say. The feeds are
-// read here once more, by other means: straight through the text, no code shared with the readers or the index.
+// For each of the 396 municipalities of North Rhine-Westphalia, what search shows is what its feeds say. The
+// feeds are read here once more, by other means: straight through the text, no code shared with the readers
+// or the index.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -42,7 +43,8 @@ std::vector<std::string> all(const std::string& block, const std::string& name) 
   for (std::size_t at = 0; (at = block.find("<xzufi:" + name, at)) != std::string::npos;) {
     const char after = block[at + 7 + name.size()];
     const std::size_t open = block.find('>', at);
-    if (after == '>' || after == ' ') found.push_back(block.substr(open + 1, block.find('<', open) - open - 1));
+    if (after == '>' || after == ' ')
+      found.push_back(block.substr(open + 1, block.find('<', open) - open - 1));
     at = open;
   }
   return found;
@@ -65,14 +67,15 @@ std::string full_id(const std::string& agency, const std::string& id) {
 
 struct Straight {
   std::map<std::string, std::string> key_of_text;
-  std::set<std::string> online, offices;  ///< valid ones
+  std::set<std::string> online, offices;                      ///< valid ones
   std::map<std::string, std::set<std::string>> keys_carried;  ///< by ARS of the municipality
-  std::size_t carried_for_the_land = 0;  ///< of these, without a text of their own
+  std::size_t carried_for_the_land = 0;                       ///< of these, without a text of their own
   /// (ARS, key) to ids
   std::map<std::pair<std::string, std::string>, std::set<std::string>> links, places;
 
   Straight() {
-    for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/bund/services.tsv")) key_of_text[row[0]] = row[1];
+    for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/bund/services.tsv"))
+      key_of_text[row[0]] = row[1];
     for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/nrw/services.tsv")) key_of_text[row[0]] = row[1];
     for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/bund/online_services.tsv")) {
       std::istringstream ids(row[3]);
@@ -115,7 +118,8 @@ struct Straight {
     if (block.find("<xzufi:zustaendigkeitTransferObjekt>") == std::string::npos) return;
     const std::string subject =
         full_id(agency_of(block, "uebergeordnetesObjektID"), first(block, "uebergeordnetesObjektID"));
-    const std::string key = key_of_text.at(full_id(agency_of(block, "leistungID"), first(block, "leistungID")));
+    const std::string key =
+        key_of_text.at(full_id(agency_of(block, "leistungID"), first(block, "leistungID")));
     for (const std::string& area : all(block, "gebietID")) {
       // A feed may carry a service without a text of its own, by being responsible for the Land's.
       carried_for_the_land += keys_carried[area].insert(key).second;
@@ -126,8 +130,8 @@ struct Straight {
 
   /// Own first, then Kreis, Land, Bund: the expected order of levels with the ids of each.
   static std::vector<std::pair<std::string, std::set<std::string>>> expected(
-      const std::map<std::pair<std::string, std::string>, std::set<std::string>>& joins, const std::string& ars,
-      const std::string& key) {
+      const std::map<std::pair<std::string, std::string>, std::set<std::string>>& joins,
+      const std::string& ars, const std::string& key) {
     std::vector<std::pair<std::string, std::set<std::string>>> result;
     const std::string kreis = ars.substr(0, 5) + "0000000";
     const auto add = [&](const char* level, const std::string& area) {
@@ -176,7 +180,8 @@ class Places : public ::testing::Test {
       throw std::runtime_error(place + ars + ": " + error->detail);
     return std::get<SearchAnswer>(std::move(answer));
   }
-  static void expect_as_published(const SearchAnswer& answer, const std::string& ars, const std::string& key) {
+  static void expect_as_published(const SearchAnswer& answer, const std::string& ars,
+                                  const std::string& key) {
     ASSERT_FALSE(answer.results.empty()) << ars << ' ' << key;
     const SearchResult& result = answer.results[0];
     EXPECT_EQ(result.key.text(), key);
@@ -209,7 +214,8 @@ TEST_F(Places, EveryKeyOfEveryFeedShowsItsLinksAndOffices) {
 
 TEST_F(Places, NamesAndPostcodesChooseTheTown) {
   std::map<std::string, std::set<std::string>> towns_of_postcode;
-  for (const auto& row : lines(VSM_DATA_FOLDER "/areas/postcodes.tsv")) towns_of_postcode[row[0]].insert(row[1]);
+  for (const auto& row : lines(VSM_DATA_FOLDER "/areas/postcodes.tsv"))
+    towns_of_postcode[row[0]].insert(row[1]);
   std::set<std::string> nrw;
   for (const auto& town : towns()) {
     nrw.insert(town[1]);
@@ -223,7 +229,8 @@ TEST_F(Places, NamesAndPostcodesChooseTheTown) {
   }
   std::size_t shared = 0;
   for (const auto& [postcode, codes] : towns_of_postcode) {
-    const bool here = std::any_of(codes.begin(), codes.end(), [&](const std::string& ars) { return nrw.contains(ars); });
+    const bool here =
+        std::any_of(codes.begin(), codes.end(), [&](const std::string& ars) { return nrw.contains(ars); });
     if (!here) continue;
     const std::string& key = *straight().keys_carried.begin()->second.begin();
     const SearchAnswer answer = ask(key, "", postcode);
@@ -269,11 +276,13 @@ TEST_F(Places, OnlineCountsAreThoseOfTheFeeds) {
   for (const auto& entry : std::filesystem::directory_iterator(VSM_SHIPPED_FOLDER "/feeds")) {
     if (!entry.is_directory()) continue;
     Straight::blocks(slurp(entry.path() / "feed.xml"), [&](const std::string& block) {
-      if (block.find("<xzufi:onlinedienst>") != std::string::npos && block.find("https://") != std::string::npos)
+      if (block.find("<xzufi:onlinedienst>") != std::string::npos &&
+          block.find("https://") != std::string::npos)
         with_url.insert(full_id(agency_of(block, "id"), first(block, "id")));
     });
   }
-  for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/bund/online_services.tsv")) with_url.insert(row[0]);
+  for (const auto& row : lines(VSM_DATA_FOLDER "/catalogue/bund/online_services.tsv"))
+    with_url.insert(row[0]);
   // By group of 11 digits: towns with a link of any level.
   std::map<std::string, std::map<std::string, bool>> link_at;
   for (const auto& [place, ids] : straight().links)

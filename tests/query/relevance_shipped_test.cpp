@@ -38,7 +38,8 @@ Measured measure(SearchEngine& engine, const std::string& file, const std::strin
   measured.all.average();
   for (auto& [name, scores] : measured.categories) scores.average();
   std::cout << file << ": nDCG@10 " << measured.all.ndcg << ", success@1 " << measured.all.success1 << ", @3 "
-            << measured.all.success3 << ", @10 " << measured.all.success10 << ", nothing found " << measured.all.empty << '\n';
+            << measured.all.success3 << ", @10 " << measured.all.success10 << ", nothing found "
+            << measured.all.empty << '\n';
   return measured;
 }
 
@@ -86,8 +87,9 @@ TEST(Relevance, MustHits) {
     const SearchAnswer answer = answer_to(shipped_engine(), std::string(rows[0]), 1);
     const std::string key = answer.results.empty() ? "nothing" : answer.results[0].key.text();
     const auto keys = split(rows[1], '|');
-    EXPECT_TRUE(std::any_of(keys.begin(), keys.end(), [&](std::string_view prefix) { return key.starts_with(prefix); })) << rows[0] << ": " << key << ' '
-                                          << (answer.results.empty() ? "" : answer.results[0].text.title);
+    EXPECT_TRUE(std::any_of(keys.begin(), keys.end(),
+                            [&](std::string_view prefix) { return key.starts_with(prefix); }))
+        << rows[0] << ": " << key << ' ' << (answer.results.empty() ? "" : answer.results[0].text.title);
   }
   EXPECT_EQ(pairs, 300U);
 }
@@ -116,7 +118,8 @@ TEST(Relevance, SenselessQueriesGiveTheEmptyPage) {
 /// A city's pages that come without keys, and the words by which their editors would have them found.
 TEST(Relevance, RichTextsWithoutKeywords) {
   const TempFolder folder;
-  build_index(folder / "city", read_build_tables(VSM_DATA_FOLDER), find_sources(evaluation("city")), [](const auto&) {});
+  build_index(folder / "city", read_build_tables(VSM_DATA_FOLDER), find_sources(evaluation("city")),
+              [](const auto&) {});
   SearchEngine engine(folder / "city");
   const Measured measured = measure(engine, "city-queries.tsv");
   EXPECT_GE(measured.all.success10, 0.85);
@@ -165,7 +168,8 @@ std::vector<Title> short_titles() {
   std::vector<Title> titles;
   for (const auto& [title, owners] : groups) {
     const auto words = language::fold_words(title);
-    const bool long_word = std::any_of(words.begin(), words.end(), [](const auto& w) { return w.size() >= 6; });
+    const bool long_word =
+        std::any_of(words.begin(), words.end(), [](const auto& w) { return w.size() >= 6; });
     if (owners.size() == 1 && words.size() <= 3 && long_word) titles.push_back({title, *owners.begin()});
   }
   return titles;
@@ -177,7 +181,8 @@ bool found_in_three(const std::string& words, std::uint64_t group) {
                      [&](const SearchResult& result) { return result.key.group() == group; });
 }
 
-/// One letter left out, doubled, exchanged with its neighbour or replaced, not at the beginning, in the longest word.
+/// One letter left out, doubled, exchanged with its neighbour or replaced, not at the beginning, in the
+/// longest word.
 std::string with_typo(const std::string& title, std::minstd_rand& random) {
   std::size_t begin = 0, length = 0;
   for (std::size_t at = 0; at < title.size();) {
@@ -188,16 +193,26 @@ std::string with_typo(const std::string& title, std::minstd_rand& random) {
   std::string text = title;
   for (;;) {
     const std::size_t at = begin + 1 + random() % (length - 2);
-    const auto is_letter = [&](std::size_t i) { return (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z'); };
+    const auto is_letter = [&](std::size_t i) {
+      return (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z');
+    };
     if (!is_letter(at) || !is_letter(at + 1)) {
       if (random() % 16 == 0) return text;  // a word of umlauts alone
       continue;
     }
     switch (random() % 4) {
-      case 0: text.erase(at, 1); break;
-      case 1: text.insert(at, 1, text[at]); break;
-      case 2: std::swap(text[at], text[at + 1]); break;
-      default: text[at] = static_cast<char>('a' + random() % 26); break;
+      case 0:
+        text.erase(at, 1);
+        break;
+      case 1:
+        text.insert(at, 1, text[at]);
+        break;
+      case 2:
+        std::swap(text[at], text[at + 1]);
+        break;
+      default:
+        text[at] = static_cast<char>('a' + random() % 26);
+        break;
     }
     if (text != title) return text;
   }
@@ -207,7 +222,8 @@ std::string without_umlauts(std::string text) {
   static constexpr std::pair<std::string_view, std::string_view> spellings[] = {
       {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"ß", "ss"}, {"Ä", "Ae"}, {"Ö", "Oe"}, {"Ü", "Ue"}};
   for (const auto& [from, to] : spellings)
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;) text.replace(at, from.size(), to);
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
+      text.replace(at, from.size(), to);
   return text;
 }
 
@@ -235,7 +251,8 @@ TEST(Relevance, AsciiUmlautsCostNothing) {
     with += found_in_three(title.words, title.group);
     without += found_in_three(typed, title.group);
   }
-  std::cout << titles << " titles with umlauts: " << with << " found as written, " << without << " in ASCII\n";
+  std::cout << titles << " titles with umlauts: " << with << " found as written, " << without
+            << " in ASCII\n";
   EXPECT_GE(without, with);
 }
 
@@ -251,7 +268,10 @@ TEST(Relevance, CompoundsWrittenApart) {
       compound |= parts.size() > 1;
       for (const language::WordPart& part : parts) {
         apart += (apart.empty() ? "" : " ") + std::string(part.written);
-        hyphenated += (&part != &parts.front() ? "-" : hyphenated.empty() ? "" : " ") + std::string(part.written);
+        hyphenated += (&part != &parts.front() ? "-"
+                       : hyphenated.empty()    ? ""
+                                               : " ") +
+                      std::string(part.written);
       }
     }
     if (!compound) continue;
@@ -269,7 +289,8 @@ TEST(Relevance, NoPlaceWhereNoneIsMeant) {
   std::size_t places = 0;
   auto queries = lines_of("no-place.tsv");
   EXPECT_EQ(queries.size(), 200U);
-  for (const GradedQuery& query : read_graded_queries(evaluation("judgements.tsv"))) queries.push_back(query.words);
+  for (const GradedQuery& query : read_graded_queries(evaluation("judgements.tsv")))
+    queries.push_back(query.words);
   for (const std::string& query : queries) {
     const SearchAnswer answer = answer_to(shipped_engine(), query, 1);
     if (!answer.place && answer.places.empty()) continue;
@@ -283,7 +304,8 @@ TEST(Relevance, ServiceAndMunicipality) {
   const IndexReader reader = shipped_engine().reader();
   const AreaTable& areas = reader.snapshot().areas;
   const AreaIndex nrw = *areas.find("050000000000");
-  static constexpr const char* services[] = {"Hundesteuer", "Personalausweis beantragen", "Sperrmüll", "Wohnsitz anmelden"};
+  static constexpr const char* services[] = {"Hundesteuer", "Personalausweis beantragen", "Sperrmüll",
+                                             "Wohnsitz anmelden"};
   std::size_t asked = 0, right = 0, number = 0;
   for (MunicipalityIndex municipality : areas.municipalities_in(nrw)) {
     const Area& area = areas[areas.municipality(municipality)];
@@ -294,7 +316,8 @@ TEST(Relevance, ServiceAndMunicipality) {
       ++asked;
       const bool hit = answer.place && areas[*answer.place].code == area.code;
       right += hit;
-      if (!hit) std::cout << "  " << query << " -> " << (answer.place ? answer.place_label : "no place") << '\n';
+      if (!hit)
+        std::cout << "  " << query << " -> " << (answer.place ? answer.place_label : "no place") << '\n';
     }
   }
   std::cout << right << " of " << asked << " places right\n";
@@ -322,7 +345,8 @@ TEST(Relevance, HostileQueriesAreAnsweredSanely) {
   }
   EXPECT_EQ(answer_to(shipped_engine(), "\"personalausweis", 1).results.at(0).key.object(), 99008001U);
   EXPECT_EQ(answer_to(shipped_engine(), "🐶 hund anmelden 🚗", 1).results.at(0).key.object(), 99110009U);
-  EXPECT_EQ(answer_to(shipped_engine(), "\u202Epersonalausweis\u202C \u200F", 1).results.at(0).key.object(), 99008001U);
+  EXPECT_EQ(answer_to(shipped_engine(), "\u202Epersonalausweis\u202C \u200F", 1).results.at(0).key.object(),
+            99008001U);
 }
 
 }  // namespace

@@ -1,48 +1,55 @@
 // What vsm-index synonyms check tells an editor.
+#include "query/rule_check.h"
+
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "indexer/build.h"
-#include "query/rule_check.h"
 #include "tests/fixture.h"
 
 namespace vsm {
 namespace {
 
-TEST(RuleCheck, NamesWhatIsWrongWithFileAndLine) {
-  const TempFolder folder;
-  build_index(folder / "index", read_build_tables(VSM_DATA_FOLDER), {}, [](const auto&) {});
-  const std::string graded = folder.write(
-      "graded.tsv", "query\tcategory\tgrade3\tgrade2\tgrade1\tnote\nhund anmelden\tplain\t99110009104\t\t\t\n");
-  const TableTexts lists = {
-      {"synonyms/stopwords.txt", "der die das\n"},
-      {"synonyms/a.txt",
-       "perso => Personalausweis\n"                   // good
-       "perso => Personalausweis\n"                   // again
-       "hund => Hund\n"                               // to itself
-       "knöllchen => Quarkstrudelverordnung\n"        // to nothing
-       "ohne pfeil\n"                                 // unreadable
-       "hund anmelden => Personalausweis beantragen\n"  // hurts
-       "parken => Halten\nhalten => Parken\n"}};      // in a circle
+class RuleCheck : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TempFolder;
+    build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), {}, [](const auto&) {});
+  }
+  static void TearDownTestSuite() { delete folder_; }
+
+  static inline TempFolder* folder_ = nullptr;
+};
+
+TEST_F(RuleCheck, NamesWhatIsWrongWithFileAndLine) {
+  const std::string graded = folder_->write(
+      "graded.tsv", "query\tcategory\tgrade3\tgrade2\tgrade1\tnote\nbello\tplain\t99110009104\t\t\t\n");
+  const TableTexts lists = {{"synonyms/stopwords.txt", "der die das\n"},
+                            {"synonyms/a.txt",
+                             "perso => Personalausweis\n"
+                             "perso => Personalausweis\n"
+                             "hund => Hund\n"
+                             "knöllchen => Quarkstrudelverordnung\n"
+                             "ohne pfeil\n"
+                             "bello => Hundehaltung Anzeige @0.1\n"
+                             "bello => Personalausweis Ausstellung\n"
+                             "parken => Halten\nhalten => Parken\n"}};
   std::map<int, RuleFinding::Kind> kinds;
-  for (const RuleFinding& finding : check_rules(folder / "index", lists, {graded})) {
+  for (const RuleFinding& finding : check_rules(*folder_ / "index", lists, {graded})) {
     ASSERT_TRUE(finding.rule.starts_with("synonyms/a.txt:")) << finding.rule;
     EXPECT_FALSE(finding.message.empty());
     kinds[std::atoi(finding.rule.c_str() + 15)] = finding.kind;
   }
   using Kind = RuleFinding::Kind;
-  EXPECT_FALSE(kinds.contains(1));
-  EXPECT_EQ(kinds.at(2), Kind::duplicate);
-  EXPECT_EQ(kinds.at(3), Kind::loop);
-  EXPECT_EQ(kinds.at(4), Kind::nothing);
-  EXPECT_EQ(kinds.at(5), Kind::unreadable);
-  EXPECT_EQ(kinds.at(6), Kind::hurts);
-  EXPECT_TRUE(kinds.contains(7) || kinds.contains(8));
+  const std::map<int, Kind> expected = {{2, Kind::duplicate},  {3, Kind::loop},  {4, Kind::nothing},
+                                        {5, Kind::unreadable}, {7, Kind::hurts}, {9, Kind::loop}};
+  EXPECT_EQ(kinds, expected);
 }
 
-TEST(RuleCheck, TheShippedListsAreClean) {
-  const TempFolder folder;
-  build_index(folder / "index", read_build_tables(VSM_DATA_FOLDER), {}, [](const auto&) {});
-  for (const RuleFinding& finding : check_rules(folder / "index", read_texts(VSM_DATA_FOLDER "/../synonyms", "synonyms"), {}))
+TEST_F(RuleCheck, TheShippedListsHaveNoErrors) {
+  for (const RuleFinding& finding :
+       check_rules(*folder_ / "index", read_texts(VSM_DATA_FOLDER "/../synonyms", "synonyms"), {}))
     EXPECT_TRUE(finding.kind == RuleFinding::Kind::duplicate || finding.kind == RuleFinding::Kind::nothing)
         << finding.rule << ": " << finding.message;
 }

@@ -38,23 +38,26 @@ class SearchTest : public ::testing::Test {
             xzufi::service("BO", "4", "99008001000000", "Ausweis in Bochum", "059110000000") +
             xzufi::service("BO", "5", "99115005104000 99115005070000", "Wohnung an- und abmelden",
                            "059110000000")));
-    folder_->write("f/hagen.xml", xzufi::file(xzufi::service("HA", "3", "", "Sprottenausweis", "059140000000")));
-    folder_->write("f/land.xml",
-                   xzufi::file(xzufi::service("L", "1", dog, "Hundehaltung anmelden", "050000000000",
-                                              xzufi::module("08", "Nachweis") + xzufi::module("09", "Ein Hund")) +
-                               xzufi::online("L", "O1", "Hund im Land", "https://land.example/hund") +
-                               xzufi::responsible("L", "O1", "L", "1", "050000000000") +
-                               xzufi::service("L", "2", "99110009104001", "Gefährlichen Hund anmelden", "050000000000")));
-    folder_->write("f/lvr.xml",
-                   xzufi::file(xzufi::service("LVR", "1", "99015005001000", "Hilfe vom Landschaftsverband", "lv-rheinland")));
+    folder_->write("f/hagen.xml",
+                   xzufi::file(xzufi::service("HA", "3", "", "Sprottenausweis", "059140000000")));
+    folder_->write(
+        "f/land.xml",
+        xzufi::file(
+            xzufi::service("L", "1", dog, "Hundehaltung anmelden", "050000000000",
+                           xzufi::module("08", "Nachweis") + xzufi::module("09", "Ein Hund")) +
+            xzufi::online("L", "O1", "Hund im Land", "https://land.example/hund") +
+            xzufi::responsible("L", "O1", "L", "1", "050000000000") +
+            xzufi::service("L", "2", "99110009104001", "Gefährlichen Hund anmelden", "050000000000")));
+    folder_->write("f/lvr.xml", xzufi::file(xzufi::service("LVR", "1", "99015005001000",
+                                                           "Hilfe vom Landschaftsverband", "lv-rheinland")));
     folder_->write("f/sources.tsv",
                    "id\tformat\tpath\tarea\tname\tsample\tside\n"
                    "bochum\txzufi\tbochum.xml\tgemeinde:059110000000\tBochum\tyes\t\n"
                    "hagen\txzufi\thagen.xml\tgemeinde:059140000000\tHagen\tno\t\n"
                    "land\txzufi\tland.xml\tland:050000000000\tLand\tno\t\n"
                    "lvr\txzufi\tlvr.xml\tlandschaftsverband:lv-rheinland\tLVR\tno\t\n");
-    const auto report =
-        build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""), find_sources(*folder_ / "f"), [](const BuildProgress&) {});
+    const auto report = build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""),
+                                    find_sources(*folder_ / "f"), [](const BuildProgress&) {});
     ASSERT_EQ(report.problem_count, 0U) << report.problems.at(0).message;
     engine_ = new SearchEngine(*folder_ / "index");
   }
@@ -67,7 +70,8 @@ class SearchTest : public ::testing::Test {
     if (!request.day) request.day = parse_day("2026-06-01");
     return engine_->search(request);
   }
-  static SearchAnswer ask(const std::string& words, const std::string& ars = {}, const std::string& place = {}) {
+  static SearchAnswer ask(const std::string& words, const std::string& ars = {},
+                          const std::string& place = {}) {
     SearchRequest request;
     request.words = words;
     request.ars = ars;
@@ -134,7 +138,8 @@ TEST_F(SearchTest, DatesAreHonoured) {
   request.ars = "05911";
   request.day = parse_day("2026-03-31");
   EXPECT_THAT(urls(std::get<SearchAnswer>(try_ask(request)).results.at(0)),
-              ElementsAre("https://bochum.example/hund", "https://bochum.example/maerz", "https://land.example/hund"));
+              ElementsAre("https://bochum.example/hund", "https://bochum.example/maerz",
+                          "https://land.example/hund"));
   request.words = "99110009070000";
   EXPECT_EQ(std::get<SearchAnswer>(try_ask(request)).results.at(0).text.title, "Hund im März abmelden");
   request.day = parse_day("2026-04-01");
@@ -162,7 +167,8 @@ TEST_F(SearchTest, AHeadingIsFoldedIntoItsServices) {
     EXPECT_EQ(result.key.object(), 99008001U);
     EXPECT_NE(result.key.verrichtung(), 0U);
   }
-  EXPECT_EQ(answer.results[0].text.title, "Ausweis in Bochum") << "the town's text under the heading speaks for it";
+  EXPECT_EQ(answer.results[0].text.title, "Ausweis in Bochum")
+      << "the town's text under the heading speaks for it";
 }
 
 TEST_F(SearchTest, ATextWithSeveralKeysIsOneResult) {
@@ -185,7 +191,8 @@ TEST_F(SearchTest, WhatOnlySomeTownsOfferShowsThemOnce) {
 }
 
 TEST_F(SearchTest, AnAreaBeyondTheTreeServesItsMunicipalities) {
-  EXPECT_EQ(ask("99015005001000", "05315").results.at(0).text.id.text(), "LVR.1") << "Köln lies in the Rheinland";
+  EXPECT_EQ(ask("99015005001000", "05315").results.at(0).text.id.text(), "LVR.1")
+      << "Köln lies in the Rheinland";
   EXPECT_NE(ask("99015005001000", "05911").results.at(0).text.id.text(), "LVR.1") << "Bochum does not";
 }
 

@@ -19,9 +19,10 @@ TEST_F(ServerTest, SearchAnswersJson) {
 }
 
 TEST_F(ServerTest, EveryRouteAnswers) {
-  for (const char* path : {"/", "/style.css", "/healthz", "/api/v1/topics", "/api/v1/topics?ars=05911",
-                           "/api/v1/places?q=boch", "/api/v1/services/99110009104000?ars=05911", "/api/v1/services/BO.1",
-                           "/leistung/99110009104000", "/?q=hund&place=44787", "/?q=&topic=umwelt"}) {
+  for (const char* path :
+       {"/", "/style.css", "/healthz", "/api/v1/topics", "/api/v1/topics?ars=05911", "/api/v1/places?q=boch",
+        "/api/v1/services/99110009104000?ars=05911", "/api/v1/services/BO.1", "/leistung/99110009104000",
+        "/?q=hund&place=44787", "/?q=&topic=umwelt"}) {
     const auto response = get(path);
     ASSERT_TRUE(response) << path;
     EXPECT_EQ(response->status, 200) << path;

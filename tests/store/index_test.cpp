@@ -175,7 +175,8 @@ TEST(Index, ACutFileIsAnErrorAndNoCrash) {
       const TempFolder copy;
       fs::copy(folder / "index", copy / "index", fs::copy_options::recursive);
       const fs::path victim = fs::path(copy / "index/gen-1") / name;
-      fs::resize_file(victim, static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(victim)) * share));
+      fs::resize_file(victim,
+                      static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(victim)) * share));
       EXPECT_THROW(Index(copy / "index"), IndexError) << name << " cut to " << share;
     }
   }
