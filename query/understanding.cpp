@@ -202,7 +202,7 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   for (std::string& folded : words) {
     const bool corrected = mend_words && mend(folded, model);
     mended |= corrected;
-    shown += (shown.empty() ? "" : " ") + folded;
+    shown += (shown.empty() ? "" : " ") + model.written(folded);
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
