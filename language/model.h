@@ -43,6 +43,12 @@ class Model {
     const VocabularyWord* word = vocabulary_.find(folded);
     return word && word->other && !word->noun;
   }
+  /// As people write it; as it is where that is not known.
+  std::string written(const std::string& folded) const {
+    std::string text = vocabulary_.written(folded);
+    if (text.empty()) text = words_.written(folded);
+    return text.empty() ? folded : text;
+  }
   /// Whether a text of the index uses it.
   bool is_indexed(const std::string& folded) const { return words_.find(folded) != nullptr; }
   bool is_dictionary_word(const std::string& folded) const { return vocabulary_.find(folded) != nullptr; }

@@ -29,7 +29,10 @@ class VocabularyBuilder {
   std::string text() const;
 
  private:
+  void keep_spelling(const std::string& folded, std::string_view written);
+
   std::unordered_map<std::string, VocabularyWord> words_;
+  std::unordered_map<std::string, std::string> written_;  ///< where folding loses letters: "Führerschein"
 };
 
 /// Immutable; safe to read from many threads.
@@ -43,6 +46,8 @@ class Vocabulary {
 
   /// `folded` as fold_words gives it. Null for an unknown word.
   const VocabularyWord* find(std::string_view folded) const;
+  /// As people write it: "Führerschein" for "fuhrerschein"; empty for an unknown word.
+  std::string written(std::string_view folded) const;
   /// Words that stand in the index, by falling count: what a misspelt word may have meant.
   const std::vector<std::string_view>& indexed() const { return indexed_; }
   bool has_dictionary() const { return has_dictionary_; }
@@ -51,6 +56,7 @@ class Vocabulary {
  private:
   std::string text_;
   std::unordered_map<std::string_view, VocabularyWord> words_;
+  std::unordered_map<std::string_view, std::string_view> written_;
   std::vector<std::string_view> indexed_;
   double total_ = 1;
   bool has_dictionary_ = false;

@@ -8,11 +8,6 @@
 namespace vsm {
 namespace {
 
-bool is_postcode(std::string_view text) {
-  return text.size() == 5 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// "Halle (Westf.)" to "Halle", "Mülheim an der Ruhr" to "Mülheim"; unchanged where there is no addition.
 std::string without_addition(std::string_view name) {
   std::size_t end = std::min(name.find(" ("), name.find('/'));
@@ -32,6 +27,11 @@ bool is_city_as_kreis(const Area& area) {
 }
 
 }  // namespace
+
+bool is_postcode(std::string_view text) {
+  return text.size() == 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 PlaceFinder::PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_land)
     : areas_(areas), home_land_(home_land) {

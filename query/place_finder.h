@@ -5,11 +5,15 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "catalog/area_table.h"
 
 namespace vsm {
+
+/// Whether a text has the form of a German postcode, five digits; that some place has it is not asked.
+bool is_postcode(std::string_view text);
 
 /// Immutable after construction; safe to read from many threads. Keeps a reference to the table.
 class PlaceFinder {

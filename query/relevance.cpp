@@ -315,7 +315,7 @@ double Relevance::fit_of_name(std::string_view name) const {
     sum += best;
   }
   // Of names that say as much of what is asked the shortest fits best.
-  return sum - 0.01 * static_cast<double>(length);
+  return sum > 0 ? sum - 0.01 * static_cast<double>(length) : 0;
 }
 
 std::vector<Evidence> Relevance::explain(std::uint32_t unit) const {

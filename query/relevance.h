@@ -3,8 +3,11 @@
 // Services are scored by all texts that are visible at a place, whatever level they are of.
 #pragma once
 
-#include <span>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -17,8 +20,9 @@ namespace vsm {
 /// The services that texts may speak for, numbered. Built once a revision for the texts of Land, Bund and
 /// catalogue; extended per request by the texts of the place.
 struct Units {
-  std::vector<ServiceKey> keys;
-  std::unordered_map<ServiceKey, std::uint32_t> number;
+  std::vector<ServiceKey> keys;                          ///< by number
+  std::unordered_map<ServiceKey, std::uint32_t> number;  ///< by key
+  /// The number of a key, which gets the next one where it has none. Not thread-safe.
   std::uint32_t of(ServiceKey key);
 };
 
@@ -37,16 +41,21 @@ struct Evidence {
   double points = 0;
 };
 
+/// Scores one query, in one thread. Keeps references to reader, model, analyzer and docs, which must live as
+/// long, as must all that `units_of_doc` refers to.
 class Relevance {
  public:
+  /// Only texts among `docs` count. `units` is how many there are: `units_of_doc` gives numbers below it.
   Relevance(const IndexReader& reader, const language::Model& model, const language::Analyzer& analyzer,
             const Bitmap& docs, std::size_t units, UnitsOfDoc units_of_doc);
 
-  /// The fit of every unit: 0 for those that do not fit.
+  /// The fit of every unit: 0 for those that do not fit. Rules of `without_rule` ("synonyms/bildung.txt:12")
+  /// do not count. Call it once. Throws IndexError.
   std::vector<Fit> score(const Understood& query, std::string_view without_rule = {});
-  /// How well a name fits the last query, for choosing among texts of one service.
+  /// How well a name fits the scored query, for choosing among texts of one service.
   double fit_of_name(std::string_view name) const;
-  /// Why a unit got its score in the last query.
+  /// Why a unit got its score in the scored query: every word and rule that fits, those that the score
+  /// leaves out for better ones as well.
   std::vector<Evidence> explain(std::uint32_t unit) const;
 
  private:

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "query/evaluation.h"
+#include "query/lens.h"
 
 namespace vsm {
 namespace {

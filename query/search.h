@@ -141,9 +141,6 @@ struct PlacesAnswer {
   IndexReader reader;
 };
 
-/// Tables of an index with its word lists replaced; without `lists` as they are.
-TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTexts>& lists);
-
 struct SearchSettings {
   std::string home_land = "05";  ///< ARS of the Land whose places and texts come first
   std::optional<TableTexts>

@@ -25,11 +25,6 @@ ServiceKey key_in(std::string_view text) {
   return ServiceKey::parse(digits).value_or(ServiceKey());
 }
 
-bool is_postcode(const std::string& word) {
-  return word.size() == 5 &&
-         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::string joined(const std::vector<std::string>& words, std::size_t from, std::size_t count) {
   std::string text;
   for (std::size_t i = from; i < from + count; ++i) text += (text.empty() ? "" : " ") + words[i];
@@ -202,7 +197,7 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   for (std::string& folded : words) {
     const bool corrected = mend_words && mend(folded, model);
     mended |= corrected;
-    shown += (shown.empty() ? "" : " ") + folded;
+    shown += (shown.empty() ? "" : " ") + model.written(folded);
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};

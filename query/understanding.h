@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/area_table.h"
@@ -34,7 +35,8 @@ struct Understood {
 };
 
 /// `look_for_place`: a place in the words becomes the filter. `mend_words`: words that nothing knows become
-/// known ones or count as similar to some. Words beyond the 32nd are ignored. Never throws on odd input.
+/// known ones or count as similar to some. Words beyond the 32nd are ignored. Odd input is no failure. Uses
+/// the reader in the calling thread. Throws IndexError.
 Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader,
                       const language::Model& model, const PlaceFinder& places,
                       const language::Analyzer& analyzer, bool mend_words = true);

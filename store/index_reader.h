@@ -57,7 +57,8 @@ struct SourceInfo {
 /// for sheets, which are read when first asked for.
 class Snapshot {
  public:
-  Snapshot(const TableTexts& tables);
+  /// Throws TableError, and std::out_of_range where a table is missing.
+  explicit Snapshot(const TableTexts& tables);
 
   AreaTable areas;
   Catalogue catalogue;
@@ -83,26 +84,29 @@ class Snapshot {
   std::shared_ptr<Sheets> sheets_;
 };
 
-/// A handle on one revision. Not thread-safe; lent by Index::reader().
+/// A handle on one revision, lent by Index::reader(). One thread at a time; the snapshot is for all of them.
 class IndexReader {
  public:
   IndexReader(IndexReader&&) noexcept;
   IndexReader& operator=(IndexReader&&) noexcept;
   ~IndexReader();
 
+  /// Lives as long as this reader, or a shared_snapshot() of its revision.
   const Snapshot& snapshot() const;
   std::shared_ptr<const Snapshot> shared_snapshot() const;
   /// What Index::Derive made of this revision; null without it.
   const std::shared_ptr<const void>& derived() const;
-  /// What is published for exactly this area; an empty sheet where nothing is. Throws IndexError.
+  /// What is published for exactly this area; an empty sheet where nothing is. Lives as long as the
+  /// snapshot. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
   /// Appends the postings of a term among `docs`, by document. Throws IndexError.
   void postings(TermKind kind, const std::string& term, const Bitmap& docs,
                 std::vector<Posting>& found) const;
+  /// Throws IndexError, also where there is no such document.
   ServiceText text(DocId doc) const;
-  /// Finds a text by ObjectId::text().
+  /// Finds a text by ObjectId::text(). Throws IndexError.
   std::optional<DocId> find_text(std::string_view id) const;
-  /// Texts that carry a key, anywhere.
+  /// Texts that carry a key, anywhere; at most `limit`. Throws IndexError.
   std::vector<DocId> texts_with_key(ServiceKey key, std::size_t limit) const;
 
  private:

@@ -54,6 +54,18 @@ TEST(Splitter, LeavesWholeWhatItDoesNotKnow) {
   EXPECT_EQ(splitter.split(std::string(10'000, 'a')).size(), 1U);
 }
 
+TEST(Vocabulary, KnowsHowPeopleWriteAWord) {
+  VocabularyBuilder builder;
+  builder.add_text("Führerschein (Straße) ändern, Personalausweis");
+  const Vocabulary words(builder.text());
+  EXPECT_EQ(words.written("fuhrerschein"), "Führerschein");
+  EXPECT_EQ(words.written("andern"), "ändern");
+  EXPECT_EQ(words.written("personalausweis"), "personalausweis");
+  EXPECT_EQ(words.written("quarkstrudel"), "");
+  ASSERT_NE(words.find("fuhrerschein"), nullptr);
+  EXPECT_EQ(words.find("fuhrerschein")->count, 1U);
+}
+
 TEST(Analyzer, AHyphenatedWordIsAlsoOneWord) {
   const Analyzer analyzer;
   std::vector<std::string> words;
