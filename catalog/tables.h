@@ -11,7 +11,7 @@
 
 namespace vsm {
 
-/// A table that cannot be read: names file and line ("words/part3.tsv:17") and what was expected.
+/// A table that cannot be read: names file and line ("words/bildung.tsv:17") and what was expected.
 class TableError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -93,10 +93,10 @@ class Build {
       text.words = entry.words;
       const auto terms = terms_.of(entry, writer_.catalogue());
       kinship_.add(entry.key, terms);
-      words_.add_text(entry.official_name);
-      words_.add_text(entry.friendly_name);
+      count_words(entry.official_name);
+      count_words(entry.friendly_name);
       for (const auto* list : {&entry.object_words, &entry.group_words})
-        for (const std::string& word : *list) words_.add_text(word);
+        for (const std::string& word : *list) count_words(word);
       count_words(text);
       writer_.put(std::move(text), terms);
       ++progress_.objects;
@@ -134,11 +134,14 @@ class Build {
     }
   }
 
+  void count_words(std::string_view text) {
+    words_.add_text(text);
+    words_.add_joined(text);
+  }
   void count_words(const ServiceText& text) {
-    words_.add_text(text.title);
-    words_.add_text(text.teaser);
-    for (const std::string& word : text.words) words_.add_text(word);
-    for (const TextModule& module : text.modules) words_.add_text(module.text);
+    for (const std::string* part : {&text.title, &text.official_title, &text.teaser}) count_words(*part);
+    for (const std::string& word : text.words) count_words(word);
+    for (const TextModule& module : text.modules) count_words(module.text);
   }
 
   /// A text that has nothing but the catalogue's official name takes our citizen-friendly title.

@@ -15,6 +15,16 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// Calls visit(token, its folded words) for what stands between blanks.
+template <class Visit>
+void each_token(std::string_view text, Visit visit) {
+  while (!text.empty()) {
+    const std::string_view token = text.substr(0, text.find_first_of(" \t\n"));
+    text.remove_prefix(std::min(text.size(), token.size() + 1));
+    visit(token, fold_words(token));
+  }
+}
+
 }  // namespace
 
 void VocabularyBuilder::keep_spelling(const std::string& folded, std::string_view written) {
@@ -28,13 +38,19 @@ void VocabularyBuilder::keep_spelling(const std::string& folded, std::string_vie
 }
 
 void VocabularyBuilder::add_text(std::string_view text, std::uint32_t times) {
-  while (!text.empty()) {
-    const std::string_view token = text.substr(0, text.find_first_of(" \t\n"));
-    text.remove_prefix(std::min(text.size(), token.size() + 1));
-    std::vector<std::string> words = fold_words(token);
+  each_token(text, [&](std::string_view token, std::vector<std::string> words) {
     if (words.size() == 1) keep_spelling(words.front(), token);
     for (std::string& word : words) words_[std::move(word)].count += times;
-  }
+  });
+}
+
+void VocabularyBuilder::add_joined(std::string_view text) {
+  each_token(text, [&](std::string_view token, const std::vector<std::string>& words) {
+    if (words.size() < 2 || token.find('-') == std::string_view::npos) return;
+    std::string joined;
+    for (const std::string& word : words) joined += word;
+    ++words_[std::move(joined)].count;
+  });
 }
 
 void VocabularyBuilder::add_dictionary(const std::string& path) {

@@ -22,6 +22,8 @@ class VocabularyBuilder {
  public:
   /// Counts the words of a text `times` times.
   void add_text(std::string_view text, std::uint32_t times = 1);
+  /// Counts "Mutter-Kind-Kur" as the one word that it is too.
+  void add_joined(std::string_view text);
   /// A word list, one word a line, for example /usr/share/dict/ngerman of the Debian package wngerman. A list
   /// that is not there is no error: splitting then knows the words of the index alone.
   void add_dictionary(const std::string& path);

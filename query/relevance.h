@@ -60,7 +60,7 @@ class Relevance {
 
  private:
   struct Strength {
-    float all = 0, own = 0;  ///< 0 to about 1.4
+    float all = 0, own = 0;  ///< 0 to about 1.5
   };
   struct Column {
     double idf = 0;

@@ -66,15 +66,20 @@ class Check {
     for (const language::Rule& rule : model_.rules().rules()) {
       for (const language::Expansion& expansion : rule.expansions) {
         std::string unknown;
-        bool known = false;
+        bool known = false, asked = false;
         for (const language::Word& word : analyzer_.words(expansion.words)) {
           if (model_.rules().is_stopword(word.folded)) continue;
+          asked = true;
           if (is_indexed(word))
             known = true;
           else
             unknown += (unknown.empty() ? "" : ", ") + word.folded;
         }
-        if (!known)
+        if (!asked)
+          add(RuleFinding::Kind::nothing, rule.name,
+              "„" + expansion.words +
+                  "“ besteht aus Wörtern, die bei der Suche nichts zählen (stopwords.txt).");
+        else if (!known)
           add(RuleFinding::Kind::nothing, rule.name,
               "„" + expansion.words + "“ steht in keinem Text: der Eintrag führt ins Leere.");
         else if (!unknown.empty())

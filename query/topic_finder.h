@@ -1,4 +1,5 @@
-// Whether a query is the name of a topic (Themenfeld) or a situation (Lage): then its services can be browsed.
+// Whether a query is the name of a topic (Themenfeld) or a situation (Lage): then its services can be
+// browsed.
 #pragma once
 
 #include <string>

@@ -49,7 +49,7 @@ class PlaceSearch {
   std::optional<Found> find() const {
     for (std::size_t count = std::min(longest_place_name, words_.size()); count > 0; --count) {
       for (std::size_t from = words_.size() - count + 1; from-- > 0;) {
-        // Nothing else asked: then it is no place to filter by, unless it is a name through and through.
+        // Where nothing else is asked it is no place to filter by.
         PlaceFinder::Reading reading = places_.read(joined(words_, from, count));
         if (!reading.chosen && reading.others.empty()) continue;
         if (!accepted(from, count, reading)) continue;
@@ -156,6 +156,17 @@ std::string remove_place(std::string_view text, const std::string& place_words) 
   return rest;
 }
 
+/// How the words that fold_words finds in a text were typed, each in its place.
+std::vector<std::string> typed_words(std::string_view text) {
+  std::vector<std::string> typed;
+  for (std::string_view token : split(text, ' ')) {
+    std::vector<std::string> folded = language::fold_words(token);
+    if (folded.size() == 1) folded.front() = token;
+    typed.insert(typed.end(), folded.begin(), folded.end());
+  }
+  return typed;
+}
+
 /// Replaces a word that nothing knows by the word that was meant; false where it stays.
 bool mend(std::string& folded, const language::Model& model) {
   if (model.knows(folded) || model.is_dictionary_word(folded)) return false;
@@ -179,7 +190,8 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   Understood understood;
   understood.key = key_in(text);
   if (understood.key) return understood;
-  std::vector<std::string> words = language::fold_words(text);
+  std::vector<std::string> words = language::fold_words(text), typed = typed_words(text);
+  typed.resize(words.size());
   if (words.size() > words_considered) words.resize(words_considered);
   if (look_for_place) {
     if (auto found = PlaceSearch(words, reader, model, places, analyzer).find()) {
@@ -188,16 +200,19 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
       understood.without_place = remove_place(text, understood.place_words);
       const auto first = words.begin() + static_cast<std::ptrdiff_t>(found->from);
       words.erase(first, first + static_cast<std::ptrdiff_t>(found->count));
+      const auto first_typed = typed.begin() + static_cast<std::ptrdiff_t>(found->from);
+      typed.erase(first_typed, first_typed + static_cast<std::ptrdiff_t>(found->count));
     }
   }
   bool mended = false;
   std::string shown;
   const bool only_stopwords = std::all_of(words.begin(), words.end(),
                                           [&](const std::string& w) { return model.rules().is_stopword(w); });
-  for (std::string& folded : words) {
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    std::string& folded = words[at];
     const bool corrected = mend_words && mend(folded, model);
     mended |= corrected;
-    shown += (shown.empty() ? "" : " ") + model.written(folded);
+    shown += (shown.empty() ? "" : " ") + (corrected ? model.written(folded) : typed[at]);
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
     const bool stop = !only_stopwords && model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};

@@ -17,7 +17,8 @@ namespace vsm {
 
 struct QueryWord {
   language::Word word;
-  /// For a word that no text has: known ones that share letters with it, with what they count.
+  /// For a word that no text has known ones that share letters with it, and for a participle its infinitive;
+  /// with what they count.
   std::vector<std::pair<language::Word, double>> similar;
   bool stop = false;       ///< a word that questions are made of: counts only within a rule
   bool generic = false;    ///< fits very many services: counts little
