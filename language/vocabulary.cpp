@@ -62,7 +62,8 @@ std::string VocabularyBuilder::text() const {
     text += std::to_string(facts.count);
     text += '\t';
     text += static_cast<char>('0' + facts.noun + 2 * facts.other);
-    if (const auto written = written_.find(std::string(word)); written != written_.end()) text += '\t' + written->second;
+    if (const auto written = written_.find(std::string(word)); written != written_.end())
+      text += '\t' + written->second;
     text += '\n';
   }
   return text;
@@ -73,7 +74,8 @@ Vocabulary::Vocabulary(std::string text) : text_(std::move(text)) {
   for (std::string_view rest = text_; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    const std::size_t first = line.find('\t'), second = first == std::string_view::npos ? first : line.find('\t', first + 1);
+    const std::size_t first = line.find('\t'),
+                      second = first == std::string_view::npos ? first : line.find('\t', first + 1);
     if (second == std::string_view::npos || second + 1 >= line.size()) continue;
     VocabularyWord word;
     std::from_chars(line.data() + first + 1, line.data() + second, word.count);
@@ -84,7 +86,8 @@ Vocabulary::Vocabulary(std::string text) : text_(std::move(text)) {
     total_ += word.count;
     has_dictionary_ |= flags != 0;
     if (word.count > 0) indexed_.push_back(line.substr(0, first));
-    if (line.size() > second + 3 && line[second + 2] == '\t') written_.emplace(line.substr(0, first), line.substr(second + 3));
+    if (line.size() > second + 3 && line[second + 2] == '\t')
+      written_.emplace(line.substr(0, first), line.substr(second + 3));
   }
   std::stable_sort(indexed_.begin(), indexed_.end(), [this](std::string_view a, std::string_view b) {
     return words_.at(a).count > words_.at(b).count;
@@ -92,10 +95,12 @@ Vocabulary::Vocabulary(std::string text) : text_(std::move(text)) {
 }
 
 std::string Vocabulary::written(std::string_view folded) const {
-  if (const auto written = written_.find(folded); written != written_.end()) return std::string(written->second);
+  if (const auto written = written_.find(folded); written != written_.end())
+    return std::string(written->second);
   const VocabularyWord* word = find(folded);
   std::string text(word ? folded : "");
-  if (word && word->noun && !word->other && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (word && word->noun && !word->other && text[0] >= 'a' && text[0] <= 'z')
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
 }
 

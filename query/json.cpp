@@ -197,6 +197,13 @@ std::string to_json(const SearchAnswer& answer) {
     json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
     json.field("placeFromQuery", answer.place_from_words);
     json.known("corrected", answer.corrected);
+    json.array("topicsNamed", answer.topics, [&](const NamedTopic& named) {
+      json.object([&] {
+        json.field("topic", std::string_view(named.topic));
+        json.known("situation", named.situation);
+        json.field("name", std::string_view(answer.english ? named.name_en : named.name));
+      });
+    });
     json.field("total", std::uint64_t{answer.total});
     json.field("page", answer.page);
     json.field("size", answer.size);

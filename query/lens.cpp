@@ -27,6 +27,7 @@ RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
       home_land(snapshot->areas.find(land)),
       home(home_of(*snapshot, home_land)),
       places(snapshot->areas, home_land),
+      topics(snapshot->catalogue),
       model(with_word_lists(snapshot->word_tables, word_lists)) {
   const AreaTable& areas = snapshot->areas;
   std::vector<const Sheet*> sheets{&snapshot->unlisted};

@@ -14,6 +14,7 @@
 #include "language/model.h"
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/topic_finder.h"
 #include "store/bitmap.h"
 #include "store/index_reader.h"
 
@@ -42,6 +43,7 @@ struct RevisionLens {
   std::optional<AreaIndex> home_land;  ///< nothing where `land` is no area
   AreaIndex home;                      ///< speaks where nobody named a place
   PlaceFinder places;
+  TopicFinder topics;
   language::Model model;
   Units units;
   /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere:

@@ -17,9 +17,9 @@ constexpr double own_text_bonus = 0.06, current_bonus = 0.05, retired_malus = -0
 constexpr double general_variant_lead = 1.05, asked_variant_lead = 1.06;
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
 constexpr double weakest_share = 0.3;
-/// What a service counts that nobody publishes a text of: at a place, and where a text without key speaks of
-/// it.
-constexpr double unpublished_share = 0.4, spoken_for_share = 0.4;
+/// What a service counts at a place where nobody publishes a text of it: little where some texts come without
+/// key, for one of those may well be about it. And what it counts where such a text speaks of it.
+constexpr double unpublished_share = 0.85, unpublished_share_with_keyless = 0.4, spoken_for_share = 0.4;
 /// Of several texts of one service the one that fits the query leads, among so many results.
 constexpr std::size_t leads_chosen = 100;
 
@@ -122,12 +122,15 @@ void Matching::by_words() {
 }
 
 void Matching::prefer_published() {
+  const bool keyless = std::any_of(view_.steps().begin(), view_.steps().end(),
+                                   [](const Step& step) { return step.area && !step.sheet->kin.empty(); });
   for (Candidate& c : candidates_) {
     const auto published = [&](const auto& key) {
       return view_.steps()[view_.nearest(key.first).step].level != Level::katalog;
     };
     if (std::any_of(c.keys.begin(), c.keys.end(), published)) continue;
-    if (view_.has_place() || at_town_) c.score *= unpublished_share;
+    if (view_.has_place() || at_town_)
+      c.score *= keyless ? unpublished_share_with_keyless : unpublished_share;
     if (std::any_of(c.keys.begin(), c.keys.end(), [&](const auto& key) { return is_spoken_for(key.first); }))
       c.score *= spoken_for_share;
   }

@@ -81,6 +81,7 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
                       understood.place_words.empty() ? request.words : understood.without_place,
                       !understood.place_words.empty(),
                       std::move(understood.corrected),
+                      lens->topics.find(understood),
                       found.size(),
                       request.page,
                       request.size,

@@ -11,6 +11,7 @@
 
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/topic_finder.h"
 #include "store/index_reader.h"
 
 namespace vsm {
@@ -100,8 +101,9 @@ struct SearchAnswer {
   bool english = false;                   ///< names of topics in English
   std::string words_without_place;        ///< the words, the place taken out where they named it
   bool place_from_words = false;          ///< the place was named in the words
-  std::string corrected;  ///< the words as searched, where a misspelt one was mended; else empty
-  std::size_t total = 0;  ///< distinct services found, at most 1,000 are counted
+  std::string corrected;           ///< the words as searched, where a misspelt one was mended; else empty
+  std::vector<NamedTopic> topics;  ///< whose names the words are
+  std::size_t total = 0;           ///< distinct services found, at most 1,000 are counted
   std::int64_t page = 1, size = 10;
   std::vector<SearchResult> results;
   Facets facets;

@@ -303,6 +303,22 @@ void add_understanding(data& page, const SearchAnswer& answer, const PageInput& 
   }
 }
 
+/// Topics that the words name, to browse their services.
+void add_topics_named(data& page, const SearchAnswer& answer, const PageInput& input,
+                      const std::string& place) {
+  data list(data::type::list);
+  for (const NamedTopic& named : answer.topics) {
+    data entry;
+    entry.set("topic", input.english ? named.name_en : named.name);
+    const std::string filter = named.situation.empty() ? "&topic=" + url_encoded(named.topic)
+                                                       : "&situation=" + url_encoded(named.situation);
+    entry.set("topic_address", search_address("", place, filter + language(input)));
+    list.push_back(entry);
+  }
+  page.set("has_topics_named", flag(!answer.topics.empty()));
+  page.set("topics_named", list);
+}
+
 /// Next steps where nothing was found.
 void add_empty(data& page, const SearchAnswer& answer, const PageInput& input, const std::string& place) {
   page.set("empty", flag(true));
@@ -377,6 +393,7 @@ std::string result_page(const PageInput& input, const SearchAnswer& answer) {
   page.set("count", std::to_string(answer.total) + (answer.total == 1 ? " Leistung" : " Leistungen"));
   set_known(page, "topic_name", topic_name);
   add_understanding(page, answer, input, shown.place);
+  add_topics_named(page, answer, input, shown.place);
   if (answer.total == 0)
     add_empty(page, answer, input, shown.place);
   else

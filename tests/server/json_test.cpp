@@ -91,9 +91,9 @@ const Fields office_fields = {
     {"url", "text?"},    {"changed", "text?"},  {"source", "text"}, {"sample", "bool"}};
 const Fields facet_fields = {{"id", "text"}, {"name", "text"}, {"count", "number"}};
 const Fields search_fields = {{"query", "text"},          {"place", "object?"},   {"places", "list"},
-                              {"placeFromQuery", "bool"}, {"corrected", "text?"}, {"total", "number"},
-                              {"page", "number"},         {"size", "number"},     {"results", "list"},
-                              {"facets", "object"}};
+                              {"placeFromQuery", "bool"}, {"corrected", "text?"}, {"topicsNamed", "list"},
+                              {"total", "number"},        {"page", "number"},     {"size", "number"},
+                              {"results", "list"},        {"facets", "object"}};
 
 /// How many entries a list has; each must have these fields.
 std::size_t expect_each(const element& list, const Fields& fields, const std::string& where) {
@@ -274,6 +274,11 @@ TEST_F(JsonTest, WhatTheWordsSaidOfPlaceAndSpelling) {
   EXPECT_TRUE(answer["corrected"].is_null());
   EXPECT_FALSE(truth(search("q=hund&place=Bochum")["placeFromQuery"]));
   EXPECT_EQ(text(search("q=hundestuer")["corrected"]), "hundesteuer");
+  const element topics = search("q=wohnen")["topicsNamed"];
+  ASSERT_GE(expect_each(topics, {{"topic", "text"}, {"situation", "text?"}, {"name", "text"}}, "topicsNamed"),
+            1U);
+  EXPECT_EQ(text(topics.at(0)["name"]), "Bauen & Wohnen");
+  EXPECT_EQ(search("q=hund")["topicsNamed"].get_array().size(), 0U);
 }
 
 TEST_F(JsonTest, AServiceOfSomeTownsOnly) {
