@@ -1,6 +1,7 @@
 #include "query/matching.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <tuple>
 #include <utility>
@@ -12,6 +13,8 @@ constexpr std::size_t results_considered = 1'000;
 
 /// Services that people ask for most have texts of their own; among equals they lead.
 constexpr double own_text_bonus = 0.06, current_bonus = 0.05, retired_malus = -0.25;
+/// Who names a thing alone mostly wants to get it: among equals that leads, before changing or renewing it.
+constexpr double first_step_bonus = 0.08;
 /// The general variant, and one that people ask for most, leads its group unless another fits the query
 /// clearly better.
 constexpr double general_variant_lead = 1.05, asked_variant_lead = 1.06;
@@ -22,6 +25,13 @@ constexpr double weakest_share = 0.3;
 constexpr double unpublished_share = 0.85, unpublished_share_with_keyless = 0.4, spoken_for_share = 0.4;
 /// Of several texts of one service the one that fits the query leads, among so many results.
 constexpr std::size_t leads_chosen = 100;
+
+/// Erteilung, Festsetzung, Erlaubnis, Genehmigung, Zulassung, Ausstellung, Anerkennung, Bewilligung,
+/// Durchführung, Gewährung, Anmeldung: the Verrichtungen by which a thing is first had.
+bool is_first_step(ServiceKey key) {
+  static constexpr std::array<unsigned, 11> codes = {1, 2, 5, 6, 7, 12, 16, 17, 58, 80, 104};
+  return std::find(codes.begin(), codes.end(), key.verrichtung()) != codes.end();
+}
 
 /// Counts a matching key for its service, which scores as its best key does.
 void score_key(Candidate& candidate, ServiceKey key, Fit fit) {
@@ -168,9 +178,10 @@ std::uint32_t Matching::unit_of(ServiceKey key, Units& local) const {
 double Matching::prior(ServiceKey key) const {
   const CatalogueEntry* entry = catalogue_.find(key);
   if (!entry) return 0;
-  return (entry->teaser.empty() ? 0 : own_text_bonus) + (entry->status == "current"   ? current_bonus
-                                                         : entry->status == "retired" ? retired_malus
-                                                                                      : 0);
+  return (entry->teaser.empty() ? 0 : own_text_bonus) + (is_first_step(key) ? first_step_bonus : 0) +
+         (entry->status == "current"   ? current_bonus
+          : entry->status == "retired" ? retired_malus
+                                       : 0);
 }
 
 void Matching::drop_weak() {
