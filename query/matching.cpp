@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -20,8 +21,8 @@ constexpr double first_step_bonus = 0.08;
 constexpr double general_variant_lead = 1.05, asked_variant_lead = 1.06;
 /// A service that reaches less than this share of the best one's score is no answer to the same question.
 constexpr double weakest_share = 0.3;
-/// What a service counts at a place where nobody publishes a text of it: little where some texts come without
-/// key, for one of those may well be about it. And what it counts where such a text speaks of it.
+/// What a service counts at a place where nobody publishes a text of it: little where some texts in view come
+/// without key, for one of those may well be about it. And what it counts where such a text speaks of it.
 constexpr double unpublished_share = 0.85, unpublished_share_with_keyless = 0.4, spoken_for_share = 0.4;
 /// Of several texts of one service the one that fits the query leads, among so many results.
 constexpr std::size_t leads_chosen = 100;
@@ -135,19 +136,22 @@ void Matching::prefer_published() {
   const bool keyless = std::any_of(view_.steps().begin(), view_.steps().end(),
                                    [](const Step& step) { return step.area && !step.sheet->kin.empty(); });
   for (Candidate& c : candidates_) {
-    const auto published = [&](const auto& key) {
-      return view_.steps()[view_.nearest(key.first).step].level != Level::katalog;
-    };
-    if (std::any_of(c.keys.begin(), c.keys.end(), published)) continue;
-    if (view_.has_place() || at_town_)
-      c.score *= keyless ? unpublished_share_with_keyless : unpublished_share;
-    if (std::any_of(c.keys.begin(), c.keys.end(), [&](const auto& key) { return is_spoken_for(key.first); }))
-      c.score *= spoken_for_share;
+    std::size_t nearest = view_.steps().size() - 1;
+    for (const auto& key : c.keys) nearest = std::min(nearest, view_.nearest(key.first).step);
+    if (view_.steps()[nearest].level == Level::katalog) {
+      if (keyless)
+        c.score *= unpublished_share_with_keyless;
+      else if (view_.has_place() || at_town_)
+        c.score *= unpublished_share;
+    }
+    const auto spoken_for = [&](const auto& key) { return is_spoken_for(key.first, nearest); };
+    if (std::any_of(c.keys.begin(), c.keys.end(), spoken_for)) c.score *= spoken_for_share;
   }
 }
 
-bool Matching::is_spoken_for(ServiceKey key) const {
-  return std::any_of(view_.steps().begin(), view_.steps().end(), [&](const Step& step) {
+bool Matching::is_spoken_for(ServiceKey key, std::size_t before) const {
+  const auto steps = std::span(view_.steps()).first(before);
+  return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
     const auto& kin = step.sheet->kin;
     const auto same = std::lower_bound(kin.begin(), kin.end(), ServiceKey(key.object() * 1'000'000));
     return step.area && same != kin.end() && same->object() == key.object();

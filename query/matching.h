@@ -46,8 +46,9 @@ class Matching {
   /// What somebody publishes comes before what only the catalogue knows: by much where a text without key
   /// speaks of the same, and somewhat at a place.
   void prefer_published();
-  /// Whether a text without key, of some area in view, speaks of the key's object.
-  bool is_spoken_for(ServiceKey key) const;
+  /// Whether a text without key, of an area nearer than step `before` of the view, speaks of the key's
+  /// object.
+  bool is_spoken_for(ServiceKey key, std::size_t before) const;
   void drop_weak();
 
   /// Orders, chooses each result's lead and shown text, and folds results that would show the same text.

@@ -34,8 +34,9 @@ constexpr double title_phrase_bonus = 0.54, words_phrase_bonus = 0.45, shared_ph
                  single_word_share = 0.3;
 /// A service must reach this share of what the words could reach.
 constexpr double least_share = 0.15;
-/// Where no service reaches this share, the query asks for something else.
-constexpr double least_best_share = 0.35;
+/// Where no service reaches this share, the query asks for something else. Less is asked of other languages,
+/// whose small words the lists do not all know.
+constexpr double least_best_share = 0.38, least_best_share_foreign = 0.34;
 
 }  // namespace
 
@@ -185,6 +186,7 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
     span.end = 64 - static_cast<std::size_t>(std::countl_zero(match.positions));
     const bool false_friend = match.rule->foreign && match.rule->stems.size() == 1 &&
                               (german || model_.is_indexed(query.words[span.from].word.folded));
+    span.foreign = match.rule->foreign && !false_friend;
     bool generic = true;
     for (std::size_t at = span.from; at < span.end; ++at) {
       const bool covered = (match.positions >> at & 1U) != 0;
@@ -274,7 +276,10 @@ std::vector<Fit> Relevance::score(const Understood& query, std::string_view with
 
   double most = 0;
   for (const Fit& fit : scores) most = std::max(most, fit.score);
-  if (most < least_best_share * potential_) std::fill(scores.begin(), scores.end(), Fit());
+  const bool foreign =
+      std::any_of(spans_.begin(), spans_.end(), [](const Span& span) { return span.foreign; });
+  if (most < (foreign ? least_best_share_foreign : least_best_share) * potential_)
+    std::fill(scores.begin(), scores.end(), Fit());
   if (!query.phrase.empty()) {
     std::vector<Posting> postings;
     reader_.postings(TermKind::phrase, query.phrase, docs_, postings);

@@ -85,6 +85,7 @@ class Relevance {
     std::vector<std::size_t> between;  ///< words inside that the rule does not speak of
     std::vector<Meaning> meanings;
     double most = 0;
+    bool foreign = false;  ///< of a list of another language
   };
 
   std::size_t column(const std::string& term);
