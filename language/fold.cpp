@@ -123,6 +123,19 @@ std::string infinitive_of_participle(std::string_view folded) {
   return {};
 }
 
+std::string joined_verb(std::string_view form, std::string_view prefix) {
+  static constexpr std::string_view prefixes[] = {"ab",  "an",  "auf", "aus",    "bei",     "ein",
+                                                  "her", "hin", "los", "mit",    "nach",    "um",
+                                                  "vor", "weg", "zu",  "zuruck", "zusammen"};
+  if (std::find(std::begin(prefixes), std::end(prefixes), prefix) == std::end(prefixes)) return {};
+  for (std::string_view ending : {"en", "est", "et", "st", "e", "t"}) {
+    if (!form.ends_with(ending) || form.size() < ending.size() + 3) continue;
+    form.remove_suffix(ending.size());
+    return std::string(prefix) + std::string(form) + "en";
+  }
+  return {};
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();)
     if (next_code_point(text, at) < 0) return false;

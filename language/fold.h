@@ -23,6 +23,10 @@ std::string fold_name(std::string_view text);
 /// that nobody asks for.
 std::string infinitive_of_participle(std::string_view folded);
 
+/// The infinitive of a verb form and its prefix that stands apart, both folded: "ziehe" and "um" give
+/// "umziehen". Empty where the second is no such prefix or too little of the verb is left.
+std::string joined_verb(std::string_view form, std::string_view prefix);
+
 /// Whether the bytes are well-formed UTF-8. Thread-safe.
 bool is_utf8(std::string_view text);
 

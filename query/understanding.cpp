@@ -182,6 +182,22 @@ bool mend(std::string& folded, const language::Model& model) {
   return true;
 }
 
+/// "ich ziehe um" asks for "umziehen": a prefix that stands apart goes to the verb before it.
+void join_verbs(std::vector<QueryWord>& words, const language::Model& model,
+                const language::Analyzer& analyzer) {
+  for (std::size_t at = 1; at < words.size(); ++at) {
+    for (std::size_t verb = at; verb-- > 0;) {
+      if (words[verb].stop || !model.is_no_noun(words[verb].word.folded)) continue;
+      const std::string joined = language::joined_verb(words[verb].word.folded, words[at].word.folded);
+      if (!joined.empty()) {
+        words[verb].similar.emplace_back(analyzer.word(joined), participle_share);
+        words[at].stop = true;
+      }
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 Understood understand(std::string_view text, bool look_for_place, const IndexReader& reader,
@@ -206,15 +222,13 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   }
   bool mended = false;
   std::string shown;
-  const bool only_stopwords = std::all_of(words.begin(), words.end(),
-                                          [&](const std::string& w) { return model.rules().is_stopword(w); });
   for (std::size_t at = 0; at < words.size(); ++at) {
     std::string& folded = words[at];
     const bool corrected = mend_words && mend(folded, model);
     mended |= corrected;
     shown += (shown.empty() ? "" : " ") + (corrected ? model.written(folded) : typed[at]);
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;
-    const bool stop = !only_stopwords && model.rules().is_stopword(folded);
+    const bool stop = model.rules().is_stopword(folded);
     QueryWord word{analyzer.word(folded), {}, stop, model.rules().is_generic(folded), corrected};
     if (const std::string infinitive = language::infinitive_of_participle(folded);
         mend_words && !stop && !infinitive.empty())
@@ -230,6 +244,7 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
     understood.words.push_back(std::move(word));
   }
   if (mended) understood.corrected = shown;
+  if (mend_words) join_verbs(understood.words, model, analyzer);
   return understood;
 }
 

@@ -82,6 +82,14 @@ TEST(Participles, HaveTheirInfinitive) {
     EXPECT_EQ(infinitive_of_participle(other), "") << other;
 }
 
+TEST(SeparableVerbs, AreJoinedWithTheirPrefix) {
+  EXPECT_EQ(joined_verb("ziehe", "um"), "umziehen");
+  EXPECT_EQ(joined_verb("melde", "ab"), "abmelden");
+  EXPECT_EQ(joined_verb("ziehe", "der"), "");
+  EXPECT_EQ(joined_verb("e", "um"), "");
+  EXPECT_EQ(joined_verb("", "um"), "");
+}
+
 TEST(Spelling, MendsOneEditAndPrefersTheFrequentWord) {
   const Spelling spelling({"fuhrerschein", "personalausweis", "steuer", "steuern"});
   EXPECT_EQ(spelling.correct("furerschein"), "fuhrerschein");
