@@ -44,9 +44,9 @@ PlaceFinder::PlaceFinder(const AreaTable& areas, std::optional<AreaIndex> home_l
     if (area.level != Level::gemeinde) continue;
     add("Stadt " + area.short_name, index, true);
     add("Gemeinde " + area.short_name, index, true);
-    add(replaced(replaced(area.name.substr(0, area.name.find(',')), "Westf.", "Westfalen"), "Rhld.",
-                 "Rheinland"),
-        index, true);
+    const std::string official = area.name.substr(0, area.name.find(','));
+    add(official, index, true);
+    add(replaced(replaced(official, "Westf.", "Westfalen"), "Rhld.", "Rheinland"), index, true);
     add(replaced(area.short_name, "Sankt ", "St. "), index, true);
     add(without_addition(area.short_name), index, false);
     add(with_kreis(index), index, true);
