@@ -187,11 +187,16 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
     const bool false_friend = match.rule->foreign && match.rule->stems.size() == 1 &&
                               (german || model_.is_indexed(query.words[span.from].word.folded));
     span.foreign = match.rule->foreign && !false_friend;
-    bool generic = true;
+    bool generic = true, all_known = true;
+    double covered = 0;
     for (std::size_t at = span.from; at < span.end; ++at) {
-      const bool covered = (match.positions >> at & 1U) != 0;
-      if (covered) generic &= query.words[at].generic;
-      if (!covered && !query.words[at].stop) span.between.push_back(at);
+      if ((match.positions >> at & 1U) != 0) {
+        generic &= query.words[at].generic;
+        all_known &= words_[at].known;
+        covered += words_[at].idf;
+      } else if (!query.words[at].stop) {
+        span.between.push_back(at);
+      }
     }
     for (const language::Expansion& expansion : match.rule->expansions) {
       Meaning meaning;
@@ -205,13 +210,6 @@ void Relevance::read_rules(const Understood& query, std::string_view without_rul
       }
       span.most = std::max(span.most, meaning.weight * meaning.most);
       if (!meaning.words.empty()) span.meanings.push_back(std::move(meaning));
-    }
-    double covered = 0;
-    bool all_known = true;
-    for (std::size_t at = span.from; at < span.end; ++at) {
-      if ((match.positions >> at & 1U) == 0) continue;
-      covered += words_[at].idf;
-      all_known &= words_[at].known;
     }
     for (Meaning& meaning : span.meanings)
       if (all_known && meaning.most > covered * rule_cap) meaning.weight *= covered * rule_cap / meaning.most;
