@@ -59,11 +59,26 @@ class Validity {
   std::vector<Period> periods_{Period{}};
 };
 
-/// Codes of urn:de:xzufi:codeliste:leistungstextmodulleika: 24 Teaser, 06 Volltext, 08 Erforderliche
+struct Link {
+  std::string url, title;
+};
+
+/// Codes of urn:de:xzufi:codeliste:leistungstextmodulleika, and those of the PVOG (95 Bearbeitungsdauer,
+/// 97 Fristen, 98 Kosten): 24 Teaser, 06 Volltext, 08 Erforderliche
 /// Unterlagen, 09 Voraussetzungen, 11 Verfahrensablauf, 23 Ansprechpunkt ...
 struct TextModule {
   std::string code;
-  std::string text;  ///< plain text, paragraphs separated by a line break
+  std::string text;              ///< plain text, paragraphs separated by a line break
+  std::string html = {};         ///< the same with the allowed tags; empty where it has none
+  std::string title = {};        ///< of the editors; empty: module_title(code)
+  std::vector<Link> links = {};  ///< for further reading
+};
+
+/// What a service text says in another language.
+struct Translation {
+  std::string language;  ///< "en"; "de-LS" is German in Leichte Sprache
+  std::string title, teaser;
+  std::vector<TextModule> modules;
 };
 
 /// The German title of a module code; empty for an unknown one.
@@ -78,10 +93,26 @@ struct ServiceText {
   std::string title, official_title, teaser;
   std::vector<TextModule> modules;
   std::vector<std::string> words;  ///< Begriffe im Kontext: what people call it
+  std::vector<Translation> translations;
+  /// The text of which this is a local variant (LeistungSpezialisierung); without id where it is none. Its
+  /// keys are those of that text where it names none itself.
+  ObjectId base;
+  std::vector<std::string> types;       ///< Typisierung: "2/3", "5" ...
+  std::vector<std::string> addressees;  ///< Leistungsadressat: "001", "002", "003"
+  std::vector<std::string> situations;  ///< urn:xoev-de:fim:codeliste:pvlagen: "1030200"
+  std::vector<std::string> sdg;         ///< urn:xoev-de:fim:codeliste:sdginformationsbereich: "1020200"
+  int trust_level = 0;                  ///< see OnlineService
   Validity validity;
-  std::string changed;  ///< date of the last change as published, may be empty
+  std::string changed;          ///< date of the last change as published, may be empty
+  std::int64_t changed_at = 0;  ///< the same as seconds since 1970 (UTC); 0: not stated
   std::string source;
   bool sample = false;
+};
+
+/// A part of a link that is filled with the citizen's place (XZuFi dynamischeParameter).
+struct UrlParameter {
+  std::string type;  ///< DynamischerParameterTyp: "001" ... "009", "100"
+  std::string name;  ///< of the parameter in the address
 };
 
 struct OnlineService {
@@ -93,30 +124,49 @@ struct OnlineService {
   std::optional<int> maturity;  ///< Reifegrad on the scale below; scales are never converted
   std::string maturity_scale;   ///< "0-4" (model 1.1) or "0-7" (model 2.0), empty where unknown
   bool efa = false;             ///< one for all: run by one municipality for others
+  bool form = false;            ///< a form to download (Formular): no online service, never counted as one
+  std::vector<UrlParameter> parameters;
   Validity validity;
-  std::string changed;  ///< date of the last change as published, may be empty
+  std::string changed;          ///< date of the last change as published, may be empty
+  std::int64_t changed_at = 0;  ///< the same as seconds since 1970 (UTC); 0: not stated
   std::string source;
   bool sample = false;
+};
+
+/// Says that an office or an online service does services in some areas (Zuständigkeit).
+struct Responsibility {
+  ObjectId id;                     ///< its own; of one that came inside an office that of the office
+  ObjectId subject;                ///< the office or the online service
+  std::vector<ObjectId> services;  ///< the service texts it is for
+  std::vector<std::string> areas;  ///< area ids; empty: the area of its source
+  std::string role;                ///< code of urn:de:fim:codeliste:rolle..., may be empty
+  std::string changed;             ///< as of a service text
+  std::int64_t changed_at = 0;
+  std::string source;
 };
 
 struct Office {
   ObjectId id;
   std::string name, street, postcode, city, phone, email, url;
+  std::string hours;  ///< opening hours as published, plain text
   Validity validity;
   std::string changed;  ///< date of the last change as published, may be empty
+  std::int64_t changed_at = 0;
   std::string source;
   bool sample = false;
+  /// Those that came inside the office and go with it; each has the office as subject.
+  std::vector<Responsibility> responsibilities;
 };
 
-/// Says that an office or an online service does a service in some areas (Zuständigkeit).
-struct Responsibility {
-  ObjectId subject;                ///< the office or the online service
-  ObjectId service;                ///< the service text it is for
-  std::vector<std::string> areas;  ///< area ids; empty: the area of its source
-  std::string source;
+enum class ObjectKind : std::uint8_t { text, online_service, office, responsibility };
+
+/// Says that an object is no longer published (XZuFi loesche).
+struct Deletion {
+  ObjectKind kind = ObjectKind::text;
+  ObjectId id;
 };
 
-/// What a reader hands on, one object at a time.
-using PublishedObject = std::variant<ServiceText, OnlineService, Office, Responsibility>;
+/// What a reader hands on, one at a time: write this object, or delete that one.
+using Change = std::variant<ServiceText, OnlineService, Office, Responsibility, Deletion>;
 
 }  // namespace vsm

@@ -34,8 +34,9 @@ class Build {
         on_progress_(on_progress) {
     report_.word_rules = model_.rules().rules().size();
     report_.has_dictionary = has_dictionary(tables);
-    for (const std::string& complaint : model_.rules().complaints()) complain({"", 0, {}, complaint});
-    sink_.object = [this](PublishedObject object, const Problem& place) {
+    for (const std::string& complaint : model_.rules().complaints())
+      complain({"", 0, {}, complaint, "wortliste"});
+    sink_.change = [this](Change object, const Problem& place) {
       place_ = &place;
       std::visit([this](auto& published) { take(std::move(published)); }, object);
       ++progress_.objects;
@@ -63,7 +64,7 @@ class Build {
 
  private:
   void complain(Problem problem) {
-    if (problem.refused) writer_.count_rejected();
+    if (problem.severity == Severity::refused) writer_.count_rejected();
     ++report_.problem_count;
     if (report_.problems.size() < 1'000) report_.problems.push_back(std::move(problem));
   }
@@ -71,7 +72,7 @@ class Build {
   void refuse(const char* reason) {
     Problem problem = *place_;
     problem.message = reason;
-    problem.refused = true;
+    problem.severity = Severity::refused;
     complain(std::move(problem));
   }
 
@@ -125,12 +126,12 @@ class Build {
       if (!whole) ++report_.broken_sources;
     } catch (const TableError& error) {
       ++report_.broken_sources;
-      complain(
-          {source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what(),
+                "datei", Severity::broken});
     } catch (const std::filesystem::filesystem_error& error) {
       ++report_.broken_sources;
-      complain(
-          {source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what()});
+      complain({source.path, 0, source.id, std::string("Die Quelle lässt sich nicht lesen: ") + error.what(),
+                "datei", Severity::broken});
     }
   }
 
@@ -187,6 +188,7 @@ class Build {
       refuse("Eine Organisationseinheit mit dieser id gab es schon; die erste gilt.");
   }
 
+  void take(Deletion) {}
   void take(Responsibility responsibility) { writer_.put(std::move(responsibility)); }
 
   language::Model model_;
@@ -199,7 +201,7 @@ class Build {
   const std::function<void(const BuildProgress&)>& on_progress_;
   BuildProgress progress_;
   BuildReport report_;
-  ObjectSink sink_;
+  ChangeSink sink_;
   const Source* source_ = nullptr;
   const Problem* place_ = nullptr;
   SideTable side_;

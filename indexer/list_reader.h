@@ -10,6 +10,6 @@ namespace vsm {
 
 /// `folder` holds services.tsv (id, keys, name, name2, changed) and may hold online_services.tsv (id, name,
 /// url, services). False when a file cannot be read to its end.
-bool read_list(const std::string& folder, const ObjectSink& sink);
+bool read_list(const std::string& folder, const ChangeSink& sink);
 
 }  // namespace vsm

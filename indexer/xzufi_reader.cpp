@@ -100,7 +100,7 @@ Validity validity_of(const Element& parent, std::vector<std::string>& complaints
 
 class Handler {
  public:
-  Handler(const std::string& path, const AreaTable& areas, const ObjectSink& sink)
+  Handler(const std::string& path, const AreaTable& areas, const ChangeSink& sink)
       : file_(path), areas_(areas), sink_(sink), parser_(XML_ParserCreate(nullptr)) {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(
@@ -149,7 +149,7 @@ class Handler {
   static Handler& of(void* self) { return *static_cast<Handler*>(self); }
   std::size_t line() const { return XML_GetCurrentLineNumber(parser_.get()); }
   void report(std::size_t at, const std::string& object, std::string message) {
-    sink_.problem({file_, at, object, std::move(message)});
+    sink_.problem({file_, at, object, std::move(message), {}});
   }
 
   void doctype() {
@@ -232,9 +232,9 @@ class Handler {
              "„" + object->name + "“ ist kein bekannter Eintrag und wurde nicht übernommen.");
   }
 
-  void hand_on(PublishedObject object, const std::string& id, const std::vector<std::string>& complaints) {
+  void hand_on(Change object, const std::string& id, const std::vector<std::string>& complaints) {
     for (const std::string& complaint : complaints) report(object_line_, id, complaint);
-    sink_.object(std::move(object), {file_, object_line_, id, {}});
+    sink_.change(std::move(object), {file_, object_line_, id, {}, {}});
   }
 
   std::vector<std::string> areas_of(const Element& parent, std::string_view name,
@@ -367,17 +367,17 @@ class Handler {
       responsibility.areas = areas_of(entry, "gebietID", complaints);
       // Areas that are all unknown must not become "everywhere".
       const bool lost = responsibility.areas.empty() && entry.child("gebietID");
-      entry.each("leistungID", [&](const Element& service) {
-        responsibility.service = id_of(&service);
-        if (!lost) hand_on(responsibility, subject.text(), {});
-      });
+      responsibility.id = id_of(entry.child("id"));
+      entry.each("leistungID",
+                 [&](const Element& service) { responsibility.services.push_back(id_of(&service)); });
+      if (!lost && !responsibility.services.empty()) hand_on(responsibility, subject.text(), {});
       for (const std::string& complaint : complaints) report(object_line_, subject.text(), complaint);
     });
   }
 
   std::string file_;
   const AreaTable& areas_;
-  const ObjectSink& sink_;
+  const ChangeSink& sink_;
   std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser_;
   std::unique_ptr<Element> root_;
   std::vector<Element*> open_;
@@ -387,7 +387,7 @@ class Handler {
 
 }  // namespace
 
-bool read_xzufi(const std::string& path, const AreaTable& areas, const ObjectSink& sink) {
+bool read_xzufi(const std::string& path, const AreaTable& areas, const ChangeSink& sink) {
   return Handler(path, areas, sink).run();
 }
 

@@ -16,6 +16,6 @@ inline constexpr std::size_t xzufi_object_limit = 16U << 20U;
 
 /// A file that is not well-formed, cut off, or holds a document type declaration (so entity tricks have no
 /// ground) ends there with a problem; what came before it has been handed on. False when that happened.
-bool read_xzufi(const std::string& path, const AreaTable& areas, const ObjectSink& sink);
+bool read_xzufi(const std::string& path, const AreaTable& areas, const ChangeSink& sink);
 
 }  // namespace vsm

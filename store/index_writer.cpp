@@ -287,22 +287,24 @@ void sort_joins(std::vector<SheetJoin>& joins, const std::vector<Object>& object
 void IndexWriter::State::join(std::uint32_t& joins, std::uint32_t& unresolved) {
   std::map<AreaIndex, std::unordered_map<std::string, std::uint32_t>> online_known, office_known;
   for (const auto& [responsibility, fallback] : responsibilities) {
-    const auto text = texts.find(responsibility.service.text());
-    const std::string subject = responsibility.subject.text();
-    const auto online = online_services.find(subject);
-    const auto office = offices.find(subject);
-    if (text == texts.end() || (online == online_services.end() && office == offices.end())) {
-      ++unresolved;
-      continue;
-    }
-    for (AreaIndex area : resolve(responsibility.areas, fallback, unresolved)) {
-      Sheet& sheet = sheets[area];
-      if (online != online_services.end())
-        joins += add_joins(sheet.online_services, sheet.online_joins, online_known[area], subject,
-                           online->second.first, text->second.keys);
-      else
-        joins += add_joins(sheet.offices, sheet.office_joins, office_known[area], subject,
-                           office->second.first, text->second.keys);
+    for (const ObjectId& service : responsibility.services) {
+      const auto text = texts.find(service.text());
+      const std::string subject = responsibility.subject.text();
+      const auto online = online_services.find(subject);
+      const auto office = offices.find(subject);
+      if (text == texts.end() || (online == online_services.end() && office == offices.end())) {
+        ++unresolved;
+        continue;
+      }
+      for (AreaIndex area : resolve(responsibility.areas, fallback, unresolved)) {
+        Sheet& sheet = sheets[area];
+        if (online != online_services.end())
+          joins += add_joins(sheet.online_services, sheet.online_joins, online_known[area], subject,
+                             online->second.first, text->second.keys);
+        else
+          joins += add_joins(sheet.offices, sheet.office_joins, office_known[area], subject,
+                             office->second.first, text->second.keys);
+      }
     }
   }
 }

@@ -8,7 +8,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 5;
+inline constexpr int format = 6;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";
 inline constexpr const char* sizes = "sizes.tsv";      // in a generation: its files and their sizes

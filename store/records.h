@@ -58,24 +58,44 @@ void load(Archive& archive, Validity& validity) {
   validity = Validity(std::move(periods));
 }
 template <class Archive>
+void serialize(Archive& archive, Link& link) {
+  archive(link.url, link.title);
+}
+template <class Archive>
 void serialize(Archive& archive, TextModule& module) {
-  archive(module.code, module.text);
+  archive(module.code, module.text, module.html, module.title, module.links);
+}
+template <class Archive>
+void serialize(Archive& archive, Translation& translation) {
+  archive(translation.language, translation.title, translation.teaser, translation.modules);
+}
+template <class Archive>
+void serialize(Archive& archive, UrlParameter& parameter) {
+  archive(parameter.type, parameter.name);
 }
 template <class Archive>
 void serialize(Archive& archive, ServiceText& text) {
   archive(text.id, text.keys, text.kin, text.areas, text.title, text.official_title, text.teaser,
-          text.modules, text.words, text.validity, text.changed, text.source, text.sample);
+          text.modules, text.words, text.translations, text.base, text.types, text.addressees,
+          text.situations, text.sdg, text.trust_level, text.validity, text.changed, text.changed_at,
+          text.source, text.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, OnlineService& service) {
   archive(service.id, service.title, service.url, service.provider, service.trust_level, service.maturity,
-          service.maturity_scale, service.efa, service.validity, service.changed, service.source,
-          service.sample);
+          service.maturity_scale, service.efa, service.form, service.parameters, service.validity,
+          service.changed, service.changed_at, service.source, service.sample);
+}
+template <class Archive>
+void serialize(Archive& archive, Responsibility& responsibility) {
+  archive(responsibility.id, responsibility.subject, responsibility.services, responsibility.areas,
+          responsibility.role, responsibility.changed, responsibility.changed_at, responsibility.source);
 }
 template <class Archive>
 void serialize(Archive& archive, Office& office) {
   archive(office.id, office.name, office.street, office.postcode, office.city, office.phone, office.email,
-          office.url, office.validity, office.changed, office.source, office.sample);
+          office.url, office.hours, office.validity, office.changed, office.changed_at, office.source,
+          office.sample, office.responsibilities);
 }
 template <class Archive>
 void serialize(Archive& archive, SheetText& text) {

@@ -45,8 +45,9 @@ TEST(SampleFeeds, EverythingIsASampleAndNothingIsInvented) {
   for (const Source& source : sources) {
     EXPECT_TRUE(source.sample) << source.id;
     std::size_t problems = 0;
-    const ObjectSink sink{
-        [&](PublishedObject object, const Problem&) {
+    const ChangeSink sink{
+        {},
+        [&](Change object, const Problem&) {
           if (const auto* office = std::get_if<Office>(&object)) {
             EXPECT_EQ(office->street, "Musterstraße 1");
             EXPECT_EQ(office->postcode.size(), 5U);

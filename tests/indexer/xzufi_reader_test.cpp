@@ -14,6 +14,7 @@ struct Delivery {
   std::vector<OnlineService> online;
   std::vector<Office> offices;
   std::vector<Responsibility> responsibilities;
+  std::vector<Deletion> deletions;
   std::vector<Problem> problems;
   bool whole = false;
 };
@@ -28,8 +29,10 @@ Delivery read(const std::string& content) {
     void operator()(OnlineService& o) const { into.online.push_back(o); }
     void operator()(Office& o) const { into.offices.push_back(o); }
     void operator()(Responsibility& o) const { into.responsibilities.push_back(o); }
+    void operator()(Deletion& o) const { into.deletions.push_back(o); }
   };
-  const ObjectSink sink{[&](PublishedObject object, const Problem&) { std::visit(Sort{delivery}, object); },
+  const ChangeSink sink{{},
+                        [&](Change object, const Problem&) { std::visit(Sort{delivery}, object); },
                         [&](Problem problem) { delivery.problems.push_back(std::move(problem)); }};
   delivery.whole = read_xzufi(folder.write("feed.xml", content), areas, sink);
   return delivery;

@@ -35,8 +35,8 @@ void build(const std::string& directory, const std::string& title) {
   service.title = "Online";
   service.url = "https://example.org/";
   EXPECT_TRUE(writer.put(service));
-  writer.put(Responsibility{{"T", "O1"}, {"T", "1"}, {}, {}});
-  writer.put(Responsibility{{"T", "O1"}, {"T", "unknown"}, {}, {}});
+  writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "1"}}, {}, {}, {}, 0, {}});
+  writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "unknown"}}, {}, {}, {}, 0, {}});
   const auto summary = writer.finish();
   EXPECT_EQ(summary.texts, 1U);
   EXPECT_EQ(summary.joins, 1U);
@@ -100,7 +100,7 @@ TEST(Index, PeriodsAreKeptEachForItself) {
     service.url = "https://example.org/";
     service.validity = twice;
     EXPECT_TRUE(writer.put(service));
-    writer.put(Responsibility{{"T", "O1"}, {"T", "1"}, {}, {}});
+    writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "1"}}, {}, {}, {}, 0, {}});
     writer.finish();
   }
   Index index(folder / "index");
