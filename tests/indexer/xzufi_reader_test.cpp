@@ -78,7 +78,7 @@ TEST(Xzufi, ReadsLinksOfficesAndResponsibilities) {
   EXPECT_EQ(delivery.offices[0].street, "Markt 2");
   EXPECT_EQ(delivery.offices[0].phone, "0234 1");
   ASSERT_EQ(delivery.responsibilities.size(), 1U);
-  EXPECT_EQ(delivery.responsibilities[0].service.text(), "S2.LB.7");
+  EXPECT_EQ(delivery.responsibilities[0].services.at(0).text(), "S2.LB.7");
   EXPECT_THAT(delivery.responsibilities[0].areas,
               ::testing::ElementsAre("gemeinde:059110000000", "gemeinde:059130000000"));
 }
