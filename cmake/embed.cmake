@@ -1,4 +1,4 @@
-# Writes FILES into OUTPUT as byte arrays behind vsm::web_file("name").
+# Writes FILES into OUTPUT as byte arrays behind the function that HEADER declares: vsm::FUNCTION("name").
 set(arrays "")
 set(lookup "")
 set(n 0)
@@ -10,5 +10,5 @@ foreach(file IN LISTS FILES)
   string(APPEND lookup "  if (name == \"${name}\") return {file_${n}, sizeof file_${n}};\n")
   math(EXPR n "${n} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"server/web_files.h\"\n\nnamespace vsm {\nnamespace {\n${arrays}}  // namespace\n
-std::string_view web_file(std::string_view name) {\n${lookup}  return {};\n}\n}  // namespace vsm\n")
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"\n\nnamespace vsm {\nnamespace {\n${arrays}}  // namespace\n
+std::string_view ${FUNCTION}(std::string_view name) {\n${lookup}  return {};\n}\n}  // namespace vsm\n")
