@@ -3,7 +3,6 @@
 //   vsm-index catalogue diff neu.tsv
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <ostream>
@@ -12,36 +11,9 @@
 #include <vector>
 
 #include "catalog/catalogue.h"
-#include "indexer/problem.h"
+#include "indexer/key_list.h"
 
 namespace vsm {
-
-struct ListedKey {
-  ServiceKey key;
-  std::string official_name,
-      friendly_name;     ///< official_name is empty where the line had none that is usable
-  bool retired = false;  ///< its status says that it holds no more
-};
-
-/// A new key list as its file has it.
-struct KeyList {
-  std::vector<ListedKey> keys;  ///< sorted, each once
-  bool has_status = false;      ///< the list has a column that says which keys hold
-  std::vector<Problem> problems;
-};
-
-/// Reads a list with a header line, whose separator (tab, semicolon, comma or "|") shows in the header; all
-/// but tabs may quote their cells with ". Columns are found by name, others are ignored:
-///   key (leika, schluessel, leistungsschluessel)  14 digits
-///   official_name (name, bezeichnung)             Leistungsbezeichnung
-///   friendly_name (name2, bezeichnung2)           Leistungsbezeichnung II; may be missing
-///   status                                        "retired" counts as gone; may be missing
-/// So data/catalogue/services.tsv is such a list. Empty lines and those that begin with # are skipped. Lines
-/// that cannot be used are problems; a key whose name alone is unusable still counts as listed, so that it
-/// does not seem to be gone. A list that is not UTF-8, has no such columns or no key at all is broken.
-KeyList read_key_list(const std::string& path);
-/// The same from text in memory; `name` is used in problems.
-KeyList parse_key_list(const std::string& name, std::string_view content);
 
 /// A text under a key, as the index has it.
 struct Touched {
@@ -59,7 +31,6 @@ struct ReleaseChange {
   std::string reason;                ///< a German sentence: why it is taken for this, and what to check
   std::vector<Touched> texts;        ///< what stands under the keys of `from`
 };
-inline constexpr std::size_t release_kinds = 7;
 
 struct CatalogueRelease {
   std::size_t present = 0, listed = 0;  ///< keys that hold, in the catalogue and in the new list
@@ -91,7 +62,7 @@ void write_release_text(std::ostream& out, const CatalogueRelease& release, bool
 ///   counts    {retired, split, merged, moved, renamed, revived, added}
 ///   changes   [{kind, from: [key], to: [key], oldName, newName, reason,
 ///             texts: [{id, source, area, title, links: [url]}]}]: names are null where there is none
-///   problems  [{severity, rule, file, line, message}]
+///   problems  [{severity, rule, file, line, object, message}]: line and object may be null
 void write_release_json(std::ostream& out, const CatalogueRelease& release);
 
 }  // namespace vsm

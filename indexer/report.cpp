@@ -48,7 +48,7 @@ std::vector<const Problem*> kept_of(const SourceReport& report, Severity severit
 
 std::string verdict(const SourceReport& report) {
   const std::size_t errors = report.broken + report.refused;
-  if (errors == 0 && report.warnings == 0) return "Alles in Ordnung: Die Prüfung hat nichts zu beanstanden.";
+  if (errors == 0 && report.warnings == 0) return "Die Prüfung hat nichts zu beanstanden.";
   const std::string hints = counted(report.warnings, "Hinweis", "Hinweise");
   if (errors == 0) return "Alles lässt sich übernehmen. Es gibt " + hints + ".";
   const std::string also = report.warnings == 0 ? "" : " Dazu kommen " + hints + ".";

@@ -99,8 +99,7 @@ TEST(Report, TextHasAFindingALineAndTheWorstFirst) {
 
 TEST(Report, NothingFoundIsSaidToo) {
   const SourceReport report{"s", "S"};
-  EXPECT_EQ(as_text(report),
-            "S\nGelesen: keine Objekte\nAlles in Ordnung: Die Prüfung hat nichts zu beanstanden.\n");
+  EXPECT_EQ(as_text(report), "S\nGelesen: keine Objekte\nDie Prüfung hat nichts zu beanstanden.\n");
   EXPECT_STREQ(as_json(report)["verdict"].GetString(), "good");
   EXPECT_THAT(as_html(report), Not(HasSubstr("<table")));
 }
