@@ -102,13 +102,14 @@ class Comparison {
     if (broken || list_.keys.empty()) return std::move(release_);
     sort_keys();
     warn_of_short_list();
-    match_names([](const Item& item) { return item.name.empty() ? std::string() : item.spelling; },
-                "Der Name ist gleich geblieben; in der neuen Liste hat ihn nur dieser neue Schlüssel.",
-                "Alle hatten denselben Namen; in der neuen Liste hat ihn nur dieser neue Schlüssel.");
     match_names(
-        [](const Item& item) {
+        [&](const Item& item) { return staying_.contains(item.spelling) ? std::string() : item.spelling; },
+        "Der Name ist gleich geblieben; in der neuen Liste hat ihn nur dieser neue Schlüssel.",
+        "Alle hatten denselben Namen; in der neuen Liste hat ihn nur dieser neue Schlüssel.");
+    match_names(
+        [&](const Item& item) {
           std::string words;
-          if (item.stems.size() > 1)
+          if (item.stems.size() > 1 && !staying_.contains(item.spelling))
             for (const std::string& stem : item.stems) (words += stem) += ' ';
           return words;
         },
@@ -175,7 +176,10 @@ class Comparison {
     for (const ListedKey& listed : list_.keys) {
       if (listed.retired) continue;
       listed_verrichtungen_[listed.key.object()] += listed.key.verrichtung() != 0;
-      if (!present_.find(listed.key)) added_.push_back(item_of(listed.key, listed.official_name));
+      if (!present_.find(listed.key))
+        added_.push_back(item_of(listed.key, listed.official_name));
+      else if (!listed.official_name.empty())
+        staying_.emplace(spelled(listed.official_name), listed.key);
     }
     for (Item& item : gone_) gone_of_[item.key.object()].push_back(&item);
     for (Item& item : added_) added_of_[item.key.object()].push_back(&item);
@@ -376,15 +380,10 @@ class Comparison {
     };
     index(gone_, gone_by_stem);
     index(added_, added_by_stem);
-    std::unordered_map<std::string, const ListedKey*> by_spelling;
-    for (const ListedKey& listed : list_.keys)
-      if (!listed.retired && !listed.official_name.empty() && present_.find(listed.key))
-        by_spelling.emplace(spelled(listed.official_name), &listed);
-
     // What resembles what is asked for while all of it is still open.
     std::vector<std::pair<Item*, std::string>> retired, added;
     for (Item& item : gone_)
-      if (!item.explained) retired.emplace_back(&item, hint_for_gone(item, added_by_stem, by_spelling));
+      if (!item.explained) retired.emplace_back(&item, hint_for_gone(item, added_by_stem));
     for (Item& item : added_)
       if (!item.explained) added.emplace_back(&item, hint_for_added(item, gone_by_stem));
     for (const auto& [item, hint] : retired) {
@@ -401,16 +400,16 @@ class Comparison {
   }
 
   std::string hint_for_gone(const Item& item,
-                            const std::unordered_multimap<std::string, const Item*>& added_by_stem,
-                            const std::unordered_map<std::string, const ListedKey*>& by_spelling) const {
+                            const std::unordered_multimap<std::string, const Item*>& added_by_stem) const {
     std::vector<const Item*> same;
     for (const Item& added : added_)
       if (!added.explained && !item.name.empty() && added.spelling == item.spelling) same.push_back(&added);
+    const auto staying = staying_.find(item.spelling);
     if (!same.empty())
-      return " Denselben Namen haben mehrere neue Schlüssel: " + quoted_all(same) +
-             ". Bitte entscheiden Sie, welcher gemeint ist.";
-    if (const auto found = by_spelling.find(item.spelling); found != by_spelling.end())
-      return " Denselben Namen hat " + found->second->key.text() + ".";
+      return " Denselben Namen haben jetzt: " +
+             (staying == staying_.end() ? std::string() : staying->second.text() + ", ") + quoted_all(same) +
+             ". Bitte entscheiden Sie, welcher Schlüssel gemeint ist.";
+    if (staying != staying_.end()) return " Denselben Namen hat jetzt " + staying->second.text() + ".";
     if (const Item* like = most_like(item, added_by_stem))
       return " Ähnlich heißt neu: " + quoted(*like) + ". Bitte prüfen Sie, ob das dieselbe Leistung ist.";
     const ListedKey* general = find_listed(ServiceKey(item.key.group() * 1'000));
@@ -436,7 +435,8 @@ class Comparison {
   language::Analyzer analyzer_;
   CatalogueRelease release_;
   std::vector<Item> gone_, added_;
-  std::map<std::uint64_t, Items> gone_of_, added_of_;  ///< by object
+  std::map<std::uint64_t, Items> gone_of_, added_of_;    ///< by object
+  std::unordered_map<std::string, ServiceKey> staying_;  ///< names in the list of keys that are not new
   /// Keys that hold: with a Verrichtung by object, and all by group.
   std::unordered_map<std::uint64_t, std::size_t> present_verrichtungen_, listed_verrichtungen_,
       present_in_group_;

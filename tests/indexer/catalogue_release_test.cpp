@@ -156,6 +156,14 @@ TEST(CatalogueRelease, TheSameNameUnderSeveralNewKeysIsNotGuessed) {
   EXPECT_THAT(release.changes[0].reason, HasSubstr("99003003104000"));
 }
 
+TEST(CatalogueRelease, ANameThatAStayingKeyTakesOverIsNotGuessed) {
+  const auto release = compare(object + registration + line("070000", "Hundehaltung Abmeldung"),
+                               object + line("070000", "Hundehaltung Anmeldung") +
+                                   "99002002104000\tHundehaltung Anmeldung\t\tcurrent\n");
+  ASSERT_THAT(kinds_of(release), ElementsAre(Kind::retired, Kind::renamed, Kind::added));
+  EXPECT_THAT(release.changes[0].reason, HasSubstr(digits("070000") + ", 99002002104000"));
+}
+
 TEST(CatalogueRelease, ASimilarNameIsAHintAndNoMove) {
   const auto release =
       compare(object + line("104000", "Hundehaltung Anmeldung gefährlicher Hunde"),
