@@ -91,12 +91,15 @@ struct ServiceText {
       kin;  ///< of a text without key: services that its name speaks of, as far as we can tell
   std::vector<std::string> areas;  ///< area ids (Area::id) it is valid in; empty: the area of its source
   std::string title, official_title, teaser;
+  /// The title is the catalogue's for citizens, because the editors gave nothing but the official one.
+  bool title_of_catalogue = false;
   std::vector<TextModule> modules;
   std::vector<std::string> words;  ///< Begriffe im Kontext: what people call it
   std::vector<Translation> translations;
   /// The text of which this is a local variant (LeistungSpezialisierung); without id where it is none. Its
   /// keys are those of that text where it names none itself.
   ObjectId base;
+  bool keys_of_base = false;
   std::vector<std::string> types;       ///< Typisierung: "2/3", "5" ...
   std::vector<std::string> addressees;  ///< Leistungsadressat: "001", "002", "003"
   std::vector<std::string> situations;  ///< urn:xoev-de:fim:codeliste:pvlagen: "1030200"

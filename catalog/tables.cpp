@@ -89,7 +89,8 @@ void cut(std::string_view line, std::vector<std::string_view>& cells) {
 
 }  // namespace
 
-TableReader::TableReader(std::string_view name, std::string_view text, std::vector<std::string_view> columns)
+TableReader::TableReader(std::string_view name, std::string_view text, std::vector<std::string_view> columns,
+                         std::vector<std::string_view> optional)
     : name_(name), rest_(text) {
   std::string_view header;
   if (!take_line(header)) throw TableError(std::string(name) + ": empty, a header line was expected");
@@ -100,7 +101,14 @@ TableReader::TableReader(std::string_view name, std::string_view text, std::vect
       throw TableError(std::string(name) + ": column \"" + std::string(column) + "\" is missing");
     positions_.push_back(static_cast<std::size_t>(found - line_cells_.begin()));
   }
-  cells_.resize(columns.size());
+  for (std::string_view column : optional) {
+    const auto found = std::find(line_cells_.begin(), line_cells_.end(), column);
+    if (found == line_cells_.end())
+      optional_.emplace_back();
+    else
+      optional_.emplace_back(static_cast<std::size_t>(found - line_cells_.begin()));
+  }
+  cells_.resize(columns.size() + optional.size());
   const auto origin = std::find(line_cells_.begin(), line_cells_.end(), origin_column);
   if (origin != line_cells_.end()) origin_ = static_cast<std::size_t>(origin - line_cells_.begin());
 }
@@ -124,6 +132,10 @@ bool TableReader::next() {
   for (std::size_t i = 0; i < positions_.size(); ++i) {
     if (positions_[i] >= line_cells_.size()) throw error("too few columns");
     cells_[i] = line_cells_[positions_[i]];
+  }
+  for (std::size_t i = 0; i < optional_.size(); ++i) {
+    const bool there = optional_[i] && *optional_[i] < line_cells_.size();
+    cells_[positions_.size() + i] = there ? line_cells_[*optional_[i]] : std::string_view();
   }
   return true;
 }

@@ -33,13 +33,16 @@ inline constexpr std::string_view origin_column = "read from";
 /// Views point into the text handed in, which must outlive the reader.
 class TableReader {
  public:
-  /// Throws TableError when a wanted column is missing. `name` is used in messages only.
-  TableReader(std::string_view name, std::string_view text, std::vector<std::string_view> columns);
+  /// Throws TableError when a wanted column is missing. `name` is used in messages only. Columns of
+  /// `optional` follow those of `columns`; where the table or a line has none, they are empty.
+  TableReader(std::string_view name, std::string_view text, std::vector<std::string_view> columns,
+              std::vector<std::string_view> optional = {});
 
   /// The next line's wanted columns in the order asked for; false at the end. Empty lines and lines that
   /// begin with # are skipped. Throws TableError on a line with too few columns.
   bool next();
   std::string_view operator[](std::size_t column) const { return cells_[column]; }
+  std::size_t size() const { return cells_.size(); }
   std::size_t line() const { return line_; }
   /// An error about the line that was read last; names the file and line that it stems from.
   TableError error(std::string_view what) const;
@@ -47,6 +50,7 @@ class TableReader {
  private:
   std::string_view name_, rest_;
   std::vector<std::size_t> positions_;
+  std::vector<std::optional<std::size_t>> optional_;
   std::optional<std::size_t> origin_;
   std::vector<std::string_view> line_cells_, cells_;
   std::size_t line_ = 0;

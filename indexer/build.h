@@ -1,10 +1,13 @@
-// A full build: the catalogue and every source, read, checked, analysed and written as a new generation.
+// The two ways to bring sources into an index: a build makes a new generation from everything, an update
+// changes the current one.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "indexer/intake.h"
 #include "indexer/problem.h"
 #include "indexer/sources.h"
 #include "store/index_writer.h"
@@ -18,12 +21,16 @@ struct BuildProgress {
 };
 
 struct BuildReport {
-  IndexWriter::Summary summary;
-  std::vector<Problem> problems;  ///< the first 1,000
-  std::size_t problem_count = 0;
-  std::size_t broken_sources = 0;  ///< sources that could not be read to their end
-  std::size_t word_rules = 0;      ///< entries of the word lists
-  bool has_dictionary = false;     ///< words are split with a dictionary too
+  IndexWriter::Summary summary;       ///< of an update: the revision only
+  std::vector<SourceResult> sources;  ///< in the order given
+  std::vector<Problem> problems;      ///< of the word lists
+  std::size_t broken_sources = 0;     ///< sources whose delivery was not taken as a whole
+  std::size_t word_rules = 0;         ///< entries of the word lists
+  bool has_dictionary = false;        ///< words are split with a dictionary too
+
+  /// Of word lists and sources, as many as were kept, and how many there were in all.
+  std::vector<const Problem*> all_problems() const;
+  std::size_t problem_count() const;
 };
 
 /// Of the Debian package wngerman.
@@ -40,6 +47,14 @@ TableTexts read_build_tables(const std::string& data_folder,
 /// source never stops the others. `on_progress` is called often and must be quick.
 BuildReport build_index(const std::string& directory, const TableTexts& tables,
                         const std::vector<Source>& sources,
-                        const std::function<void(const BuildProgress&)>& on_progress);
+                        const std::function<void(const BuildProgress&)>& on_progress,
+                        const IntakeOptions& options = {});
+
+/// Brings the sources whose files changed into the current generation, each in a transaction of its own.
+/// Sources that are not named stay as they are. Waits at most `wait` for other updates to end. Throws
+/// IndexError.
+BuildReport update_index(const std::string& directory, const std::vector<Source>& sources,
+                         const IntakeOptions& options, std::chrono::milliseconds wait,
+                         const std::function<void(const BuildProgress&)>& on_progress);
 
 }  // namespace vsm

@@ -1,5 +1,6 @@
 // vsm-index: what editors and operators do with an index.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -20,31 +21,49 @@ namespace {
 
 using namespace vsm;
 
-int build(const std::string& index, const std::string& data, const std::string& synonyms,
-          const std::vector<std::string>& paths, bool quiet) {
-  const auto start = std::chrono::steady_clock::now();
+std::string place_of(const Problem& problem) {
+  std::string place = problem.file;
+  if (problem.line > 0) place += ":" + std::to_string(problem.line);
+  if (!problem.object.empty()) place += (place.empty() ? "" : " ") + problem.object;
+  return place.empty() ? place : place + ": ";
+}
+
+constexpr std::size_t problems_shown = 20;
+
+/// The worst first, then the rest is counted.
+void print_problems(std::vector<const Problem*> problems, std::size_t count) {
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem* a, const Problem* b) { return a->severity > b->severity; });
+  for (std::size_t i = 0; i < std::min(problems_shown, problems.size()); ++i)
+    std::cerr << place_of(*problems[i]) << problems[i]->message << '\n';
+  if (count > problems_shown) std::cerr << "... und " << count - problems_shown << " weitere Hinweise\n";
+}
+
+std::vector<Source> find_all_sources(const std::vector<std::string>& paths) {
   std::vector<Source> sources;
   for (const std::string& path : paths) {
     const auto found = find_sources(path);
     sources.insert(sources.end(), found.begin(), found.end());
   }
+  return sources;
+}
+
+int build(const std::string& index, const std::string& data, const std::string& synonyms,
+          const std::vector<std::string>& paths, const IntakeOptions& options, bool quiet) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Source> sources = find_all_sources(paths);
   const TableTexts tables = read_build_tables(data, default_dictionary, synonyms);
   BuildReport report;
   {
     Progress progress;
-    report = build_index(index, tables, sources, [&](const BuildProgress& state) {
-      if (!quiet) progress.show(state.source, state.sources, state.name);
-    });
+    report = build_index(
+        index, tables, sources,
+        [&](const BuildProgress& state) {
+          if (!quiet) progress.show(state.source, state.sources, state.name);
+        },
+        options);
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(20, report.problems.size()); ++i) {
-    const Problem& problem = report.problems[i];
-    std::string place = problem.file;
-    if (problem.line > 0) place += ":" + std::to_string(problem.line);
-    if (!problem.object.empty()) place += " " + problem.object;
-    std::cerr << place << (place.empty() ? "" : ": ") << problem.message << '\n';
-  }
-  if (report.problem_count > 20)
-    std::cerr << "... und " << report.problem_count - 20 << " weitere Hinweise\n";
+  print_problems(report.all_problems(), report.problem_count());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto& summary = report.summary;
   std::cout << "Revision " << summary.revision << ": " << summary.texts << " Leistungstexte, "
@@ -58,11 +77,55 @@ int build(const std::string& index, const std::string& data, const std::string& 
                     : "nicht installiert; Wörter werden nur mit den Wörtern des Katalogs zerlegt\n");
   if (summary.unresolved > 0)
     std::cout << summary.unresolved << " Zuständigkeiten nennen etwas, das es nicht gibt.\n";
+  if (summary.replayed > 0)
+    std::cout << summary.replayed << " Änderungen, die in der Zwischenzeit kamen, wurden übernommen.\n";
   if (report.broken_sources > 0) {
-    std::cout << report.broken_sources << " Quellen ließen sich nicht ganz lesen.\n";
+    std::cout << report.broken_sources << " Quellen ließen sich nicht ganz übernehmen.\n";
     return 1;
   }
   return 0;
+}
+
+int update(const std::string& index, const std::vector<std::string>& paths,
+           const std::vector<std::string>& only, const IntakeOptions& options, int wait, bool quiet) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Source> sources = find_all_sources(paths);
+  if (!only.empty()) {
+    for (const std::string& id : only)
+      if (std::none_of(sources.begin(), sources.end(), [&](const Source& s) { return s.id == id; }))
+        throw std::runtime_error("Eine Quelle „" + id + "“ gibt es nicht.");
+    std::erase_if(sources, [&](const Source& source) {
+      return std::find(only.begin(), only.end(), source.id) == only.end();
+    });
+  }
+  BuildReport report;
+  {
+    Progress progress;
+    report =
+        update_index(index, sources, options, std::chrono::seconds(wait), [&](const BuildProgress& state) {
+          if (!quiet) progress.show(state.source, state.sources, state.name);
+        });
+  }
+  print_problems(report.all_problems(), report.problem_count());
+  std::size_t unchanged = 0, refused = 0;
+  for (const SourceResult& result : report.sources) {
+    const auto& changes = result.changes;
+    unchanged += result.is_unchanged;
+    refused += !result.refusal.empty();
+    if (result.is_unchanged) continue;
+    std::cout << result.report.source << ": ";
+    if (!result.refusal.empty()) {
+      std::cout << "nicht übernommen\n";
+      continue;
+    }
+    std::cout << changes.added << " neu, " << changes.changed << " geändert, " << changes.deleted
+              << " gelöscht, " << changes.unchanged << " gleich, " << result.report.refused
+              << " in Quarantäne, " << result.report.warnings << " Hinweise\n";
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::cout << "Revision " << report.summary.revision << ": " << report.sources.size() << " Quellen, davon "
+            << unchanged << " unverändert, in " << std::fixed << std::setprecision(1) << seconds << " s\n";
+  return refused > 0 ? 1 : 0;
 }
 
 int status(const std::string& directory, bool all) {
@@ -142,7 +205,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   std::string index, data = VSM_DATA_FOLDER, synonyms;
   std::vector<std::string> sources;
+  std::vector<std::string> only;
   bool quiet = false, all = false;
+  int wait = 60;
+  IntakeOptions options;
   SampleRequest request;
 
   auto* build_command = app.add_subcommand("build", "Liest alle Quellen und baut den Index neu");
@@ -153,6 +219,22 @@ int main(int argc, char** argv) {
   build_command->add_option("--synonyms", synonyms,
                             "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
   build_command->add_flag("--quiet", quiet, "ohne Fortschritt");
+
+  build_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
+
+  auto* update_command =
+      app.add_subcommand("update", "Übernimmt, was sich in den Quellen geändert hat, in den Index");
+  update_command->add_option("--index", index, "Ordner des Index")->required();
+  update_command->add_option("--source", sources, "wie bei build")->required();
+  update_command->add_option("--only", only, "nur diese Quellen, nach ihrer id")->delimiter(',');
+  update_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
+  update_command->add_flag("--again", options.read_again,
+                           "liest auch Dateien, die sich nicht geändert haben");
+  update_command
+      ->add_option("--wait", wait,
+                   "so viele Sekunden auf eine andere Aktualisierung warten, die gerade läuft")
+      ->capture_default_str();
+  update_command->add_flag("--quiet", quiet, "ohne Fortschritt");
 
   auto* status_command = app.add_subcommand("status", "Sagt, was im Index steht");
   status_command->add_option("--index", index, "Ordner des Index")->required();
@@ -181,7 +263,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   try {
-    if (*build_command) return build(index, data, synonyms, sources, quiet);
+    if (*build_command) return build(index, data, synonyms, sources, options, quiet);
+    if (*update_command) return update(index, sources, only, options, wait, quiet);
     if (*status_command) return status(index, all);
     if (*check_command) return check_synonyms(index, synonyms, graded, hints);
     request.data_folder = data;

@@ -208,6 +208,7 @@ class Feed {
   }
 
   std::size_t texts = 0, online_services = 0, offices = 0;
+  std::string for_land;  // area id of the Land whose other towns it offers services to
 
  private:
   void open(const char* kind, const std::string& id) {
@@ -249,7 +250,7 @@ class Generator {
     fs::create_directories(request_.output);
     std::ofstream sources(fs::path(request_.output) / "sources.tsv", std::ios::trunc);
     sources << "# Beispieldaten, erzeugt mit: vsm-index sample --seed " << request_.seed
-            << "\nid\tformat\tpath\tarea\tname\tsample\tside\n";
+            << "\nid\tformat\tpath\tarea\tname\tsample\tside\tagencies\twrites\n";
     for (AreaIndex index : chosen_) {
       const Area& area = facts_.areas[index];
       const std::string id = "beispiel-" + std::string(level_name(area.level)) + "-" + area.code;
@@ -262,7 +263,8 @@ class Generator {
         land(feed, index);
       feed.finish();
       sources << id << "\txzufi\t" << id << "/feed.xml\t" << area.id() << '\t' << area.name
-              << " (Beispieldaten)\tyes\t" << id << "/side.tsv\n";
+              << " (Beispieldaten)\tyes\t" << id << "/side.tsv\t" << id << '\t'
+              << (feed.for_land.empty() ? "" : area.id() + " " + feed.for_land) << '\n';
       ++summary_.sources;
       summary_.municipalities += area.level == Level::gemeinde;
       summary_.texts += feed.texts;
@@ -391,6 +393,7 @@ class Generator {
         if (draw({"efa", service.entry->key.text(), place.code}) < 0.35) reach.push_back(place.code);
       }
     }
+    feed.for_land = facts_.areas[*land].id();
     const std::string online = feed.online_service(service.entry->title + " – Einer für alle (Beispiel)",
                                                    website(area), trust(service.entry->key), {}, {});
     if (land_text != facts_.land_texts.end())

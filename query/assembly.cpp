@@ -63,7 +63,7 @@ OnlineCount Assembly::online_count(const std::vector<std::uint64_t>& groups) con
 }
 
 void Assembly::elsewhere(SearchResult& result) const {
-  for (const SheetText& entry : snapshot_.unlisted.texts_for(result.key)) {
+  for (const SheetText& entry : snapshot_.unlisted().texts_for(result.key)) {
     if (!entry.validity.holds(view_.day())) continue;
     ++result.only_in_total;
     if (result.only_in.size() < variants_listed)

@@ -21,32 +21,45 @@ TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTe
   return changed;
 }
 
+RevisionLens::OfTables::OfTables(std::shared_ptr<const IndexTables> its_tables, const std::string& land,
+                                 const std::optional<TableTexts>& word_lists)
+    : tables(std::move(its_tables)),
+      home_land(tables->areas.find(land)),
+      places(tables->areas, home_land),
+      topics(tables->catalogue),
+      model(with_word_lists(tables->words, word_lists)) {}
+
 RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
-                           const std::optional<TableTexts>& word_lists)
+                           const std::optional<TableTexts>& word_lists, const RevisionLens* before)
     : snapshot(reader.shared_snapshot()),
-      home_land(snapshot->areas.find(land)),
+      of_tables(before && before->of_tables->tables == snapshot->tables
+                    ? before->of_tables
+                    : std::make_shared<const OfTables>(snapshot->tables, land, word_lists)),
+      home_land(of_tables->home_land),
       home(home_of(*snapshot, home_land)),
-      places(snapshot->areas, home_land),
-      topics(snapshot->catalogue),
-      model(with_word_lists(snapshot->word_tables, word_lists)) {
+      places(of_tables->places),
+      topics(of_tables->topics),
+      model(of_tables->model) {
   const AreaTable& areas = snapshot->areas;
-  std::vector<const Sheet*> sheets{&snapshot->unlisted};
+  std::vector<const Sheet*> sheets{&snapshot->unlisted()};
   for (AreaIndex area = 0; area < areas.size(); ++area)
     if (areas[area].level >= Level::land) sheets.push_back(&reader.sheet(area));
-  std::vector<std::vector<std::uint32_t>> of_doc(snapshot->text_count + 1);
+  std::vector<std::pair<DocId, std::uint32_t>> of_docs;
   for (const Sheet* sheet : sheets) {
     for (const SheetText& text : sheet->texts) {
       if (text.validity.always())
-        each_service(text.key, [&](ServiceKey key) { of_doc[text.doc].push_back(units.of(key)); });
+        each_service(text.key, [&](ServiceKey key) { of_docs.emplace_back(text.doc, units.of(key)); });
     }
   }
-  for (std::vector<std::uint32_t>& list : of_doc) {
-    first.push_back(static_cast<std::uint32_t>(unit_list.size()));
-    std::sort(list.begin(), list.end());
-    list.erase(std::unique(list.begin(), list.end()), list.end());
-    unit_list.insert(unit_list.end(), list.begin(), list.end());
+  std::sort(of_docs.begin(), of_docs.end());
+  of_docs.erase(std::unique(of_docs.begin(), of_docs.end()), of_docs.end());
+  first.resize(std::size_t{snapshot->last_doc} + 2);
+  unit_list.reserve(of_docs.size());
+  std::size_t at = 0;
+  for (std::size_t doc = 0; doc < first.size(); ++doc) {
+    first[doc] = static_cast<std::uint32_t>(unit_list.size());
+    for (; at < of_docs.size() && of_docs[at].first == doc; ++at) unit_list.push_back(of_docs[at].second);
   }
-  first.push_back(static_cast<std::uint32_t>(unit_list.size()));
 }
 
 std::shared_ptr<const RevisionLens> lens_of(const IndexReader& reader) {

@@ -27,9 +27,10 @@ TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTe
 /// refers.
 struct RevisionLens {
   /// `land` is the ARS of the home Land; `word_lists` stand in for those of the index. Reads the sheets of
-  /// all Länder, the Bund and the catalogue. Throws IndexError.
+  /// all Länder, the Bund and the catalogue. What `before`, a lens of the same settings, has of the same
+  /// tables is shared. Throws IndexError.
   RevisionLens(const IndexReader& reader, const std::string& land,
-               const std::optional<TableTexts>& word_lists);
+               const std::optional<TableTexts>& word_lists, const RevisionLens* before = nullptr);
 
   /// Calls visit(key) for each service that a text under a key speaks for: under a heading all of its object.
   template <class Visit>
@@ -39,12 +40,24 @@ struct RevisionLens {
       visit(entry->key);
   }
 
+  /// What the tables of a build give, for all its revisions.
+  struct OfTables {
+    OfTables(std::shared_ptr<const IndexTables> tables, const std::string& land,
+             const std::optional<TableTexts>& word_lists);
+    std::shared_ptr<const IndexTables> tables;
+    std::optional<AreaIndex> home_land;
+    PlaceFinder places;
+    TopicFinder topics;
+    language::Model model;
+  };
+
   std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const OfTables> of_tables;
   std::optional<AreaIndex> home_land;  ///< nothing where `land` is no area
   AreaIndex home;                      ///< speaks where nobody named a place
-  PlaceFinder places;
-  TopicFinder topics;
-  language::Model model;
+  const PlaceFinder& places;
+  const TopicFinder& topics;
+  const language::Model& model;
   Units units;
   /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere:
   /// unit_list[first[doc]] to unit_list[first[doc + 1]]. Texts with dates are left out and looked up when

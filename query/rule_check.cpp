@@ -152,7 +152,7 @@ class Check {
     return settings;
   }
   TableTexts tables(const TableTexts& lists) const {
-    return with_word_lists(reader_.snapshot().word_tables, lists);
+    return with_word_lists(reader_.snapshot().tables->words, lists);
   }
 
   std::string stems_of(const std::string& words) const {
@@ -177,7 +177,7 @@ class Check {
            (!word.parts.empty() && std::all_of(word.parts.begin(), word.parts.end(), stands));
   }
   const Bitmap& all_docs() {
-    if (docs_.isEmpty()) docs_.addRange(1, std::uint64_t{reader_.snapshot().text_count} + 1);
+    if (docs_.isEmpty()) docs_.addRange(1, std::uint64_t{reader_.snapshot().last_doc} + 1);
     return docs_;
   }
   void add(RuleFinding::Kind kind, std::string rule, std::string message) {

@@ -24,16 +24,46 @@ RequestError bad(std::string title, std::string detail, int status = 400) {
 }  // namespace
 
 SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
-    : index_(std::move(index_directory), [settings = std::move(settings)](const IndexReader& reader) {
-        if (reader.snapshot().chain_version != language::chain_version)
-          throw IndexError(
-              "the index was made with another analysis of words; build it again: vsm-index build");
-        return std::make_shared<const RevisionLens>(reader, settings.home_land, settings.word_lists);
-      }) {}
+    : index_(std::move(index_directory),
+             [settings = std::move(settings)](const IndexReader& reader,
+                                              const std::shared_ptr<const void>& before) {
+               if (reader.snapshot().tables->chain_version != language::chain_version)
+                 throw IndexError(
+                     "the index was made with another analysis of words; build it again: vsm-index build");
+               return std::make_shared<const RevisionLens>(reader, settings.home_land, settings.word_lists,
+                                                           static_cast<const RevisionLens*>(before.get()));
+             }) {}
+
+namespace {
+
+/// Asks again where a writer overtook the reader.
+template <class Ask>
+auto settled(Ask ask) {
+  for (int tries = 3;; --tries) {
+    try {
+      return ask();
+    } catch (const IndexOutdated&) {
+      if (tries == 1) throw;
+    }
+  }
+}
+
+}  // namespace
+
+Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
+  return settled([&] { return search_once(request); });
+}
+Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars, std::string_view place,
+                                            std::optional<Day> day) {
+  return settled([&] { return service_once(id, ars, place, day); });
+}
+Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view place) {
+  return settled([&] { return topics_once(ars, place); });
+}
 
 bool SearchEngine::is_text(std::string_view bytes) { return language::is_utf8(bytes); }
 
-Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
+Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
   if (request.page < 1) return bad("Ungültige Seite", "Die Seite (page) beginnt bei 1.");
   if (request.size < 1 || request.size > 100)
     return bad("Ungültige Seitengröße", "Die Zahl der Treffer je Seite (size) liegt zwischen 1 und 100.");
@@ -98,8 +128,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   return answer;
 }
 
-Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars,
-                                            std::string_view place_text, std::optional<Day> day) {
+Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::string_view ars,
+                                                 std::string_view place_text, std::optional<Day> day) {
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
   const auto lens = lens_of(reader);
@@ -184,7 +214,7 @@ Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_vie
   return answer;
 }
 
-Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view place_text) {
+Result<TopicsAnswer> SearchEngine::topics_once(std::string_view ars, std::string_view place_text) {
   IndexReader reader = index_.reader();
   const auto lens = lens_of(reader);
   const Snapshot& snapshot = reader.snapshot();

@@ -169,6 +169,11 @@ class SearchEngine {
   Index& index() { return index_; }
 
  private:
+  Result<SearchAnswer> search_once(const SearchRequest& request);
+  Result<ServiceAnswer> service_once(std::string_view id, std::string_view ars, std::string_view place,
+                                     std::optional<Day> day);
+  Result<TopicsAnswer> topics_once(std::string_view ars, std::string_view place);
+
   Index index_;
 };
 

@@ -168,8 +168,11 @@ std::vector<std::string> typed_words(std::string_view text) {
 }
 
 /// Replaces a word that nothing knows by the word that was meant; false where it stays.
-bool mend(std::string& folded, const language::Model& model) {
+bool mend(std::string& folded, const language::Model& model, const IndexReader& reader,
+          const language::Analyzer& analyzer) {
   if (model.knows(folded) || model.is_dictionary_word(folded)) return false;
+  // A text may have brought the word since the index was built.
+  if (reader.has_term(TermKind::word, analyzer.word(folded).stem)) return false;
   // A compound of known words is known, unless it is one letter off a word that stands in the index.
   const auto parts = model.splitter().split(folded);
   const bool compound =
@@ -224,7 +227,7 @@ Understood understand(std::string_view text, bool look_for_place, const IndexRea
   std::string shown;
   for (std::size_t at = 0; at < words.size(); ++at) {
     std::string& folded = words[at];
-    const bool corrected = mend_words && mend(folded, model);
+    const bool corrected = mend_words && mend(folded, model, reader, analyzer);
     mended |= corrected;
     shown += (shown.empty() ? "" : " ") + (corrected ? model.written(folded) : typed[at]);
     understood.phrase += (understood.phrase.empty() ? "" : " ") + folded;

@@ -9,7 +9,7 @@ View::View(const IndexReader& reader, std::optional<AreaIndex> place, AreaIndex 
   const AreaTable& areas = reader.snapshot().areas;
   for (AreaIndex area : areas.chain(place.value_or(home)))
     steps_.push_back({&reader.sheet(area), area, areas[area].level});
-  if (!place) steps_.push_back({&reader.snapshot().unlisted, std::nullopt, Level::katalog});
+  if (!place) steps_.push_back({&reader.snapshot().unlisted(), std::nullopt, Level::katalog});
 }
 
 Bitmap View::docs() const {

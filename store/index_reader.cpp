@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/generation.h"
 #include "store/layout.h"
 #include "store/records.h"
 
@@ -19,8 +20,23 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* build_again = "build it again with vsm-index build";
-constexpr std::chrono::seconds look_interval(1), retry_interval(30);
+constexpr std::chrono::milliseconds look_interval(100);
+constexpr std::chrono::seconds retry_interval(30);
+using layout::build_again;
+
+/// Errors of Xapian as ours. Those that a writer at work causes, or that may come of it, are told apart.
+template <class Read>
+auto reading(Read read) try {
+  return read();
+} catch (const Xapian::DatabaseModifiedError& error) {
+  throw IndexOutdated("the index was changed while it was read: " + error.get_description());
+} catch (const Xapian::DatabaseCorruptError& error) {
+  throw IndexOutdated("the index cannot be read: " + error.get_description());
+} catch (const Xapian::DatabaseOpeningError& error) {
+  throw IndexOutdated("the index cannot be read: " + error.get_description());
+} catch (const Xapian::Error& error) {
+  throw IndexError("the index cannot be read: " + error.get_description());
+}
 
 layout::Stub stub_of(const std::string& directory) {
   layout::Stub stub = layout::read_stub(directory);
@@ -36,26 +52,6 @@ Xapian::Database open_generation(const std::string& directory, const std::string
                    build_again);
 }
 
-/// Throws IndexError unless every file is as long as the writer left it.
-void check_sizes(const fs::path& folder) {
-  const auto damaged = [&](const std::string& file, const std::string& how) {
-    return IndexError("the index is damaged: " + (folder / file).string() + " " + how + "; " + build_again);
-  };
-  std::ifstream list(folder / layout::sizes);
-  std::size_t files = 0;
-  if (!(list >> files)) throw damaged(layout::sizes, "cannot be read");
-  for (; files > 0; --files) {
-    std::string name;
-    std::uintmax_t size = 0;
-    if (!(list >> name >> size)) throw damaged(layout::sizes, "is cut short");
-    std::error_code error;
-    const std::uintmax_t found = fs::file_size(folder / name, error);
-    if (error) throw damaged(name, "is missing");
-    if (found != size)
-      throw damaged(name, "has " + std::to_string(found) + " bytes instead of " + std::to_string(size));
-  }
-}
-
 std::string metadata(const Xapian::Database& db, const std::string& key) {
   std::string value = db.get_metadata(key);
   if (value.empty()) throw IndexError("the index is damaged: \"" + key + "\" is missing");
@@ -64,14 +60,21 @@ std::string metadata(const Xapian::Database& db, const std::string& key) {
 
 }  // namespace
 
-struct Snapshot::Sheets {
-  explicit Sheets(std::size_t count) : once(count), sheets(count) {}
-  std::vector<std::once_flag> once;
-  std::vector<Sheet> sheets;
+IndexTables::IndexTables(const TableTexts& tables) : areas(tables), catalogue(tables) {
+  for (const auto& [name, text] : tables)
+    if (name.starts_with("language/") || name.starts_with("synonyms/")) words.emplace(name, text);
+}
+
+struct Snapshot::LazySheet {
+  std::once_flag once;
+  Sheet sheet;
 };
 
-Snapshot::Snapshot(const TableTexts& tables)
-    : areas(tables), catalogue(tables), sheets_(std::make_shared<Sheets>(areas.size())) {}
+Snapshot::Snapshot(std::shared_ptr<const IndexTables> its_tables)
+    : tables(std::move(its_tables)),
+      areas(tables->areas),
+      catalogue(tables->catalogue),
+      unlisted_(std::make_shared<const Sheet>()) {}
 
 std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_group(
     std::uint64_t group) const {
@@ -94,9 +97,21 @@ struct IndexReader::State {
   Xapian::Database db;
   std::shared_ptr<const Revision> revision;
   std::weak_ptr<Index::State> home;
+  mutable bool outdated = false;  // not to be lent again
 
+  /// Loads a revision. What `before`, of the same build, has of it and no commit since touched is taken from
+  /// there; null: everything is read.
   static std::shared_ptr<const Snapshot> load(const Xapian::Database& db, const std::string& directory,
-                                              const layout::Stub& stub);
+                                              const layout::Stub& stub, const Snapshot* before);
+  template <class Read>
+  auto guarded(Read read) const {
+    try {
+      return reading(read);
+    } catch (const IndexOutdated&) {
+      outdated = true;
+      throw;
+    }
+  }
 };
 
 struct Index::State {
@@ -111,6 +126,7 @@ struct Index::State {
 
   std::mutex looking;                                    // over what follows, held while a build is loaded
   std::vector<std::shared_ptr<const Revision>> retired;  // freed here and not in a request
+  Xapian::Database watched;                              // to see commits of the generation in use
   layout::Stub failed;
   std::chrono::steady_clock::time_point retry;
 
@@ -122,12 +138,22 @@ struct Index::State {
     auto revision = std::make_shared<Revision>();
     fresh->db = open_generation(directory, stub.generation);
     fresh->revision = revision;
-    revision->snapshot = IndexReader::State::load(fresh->db, directory, stub);
+    std::shared_ptr<const Revision> before;
+    {
+      const std::lock_guard hold(mutex);
+      before = current;
+    }
+    const bool same_build =
+        before && before->snapshot->generation == stub.generation && before->snapshot->build == stub.build;
+    revision->snapshot =
+        IndexReader::State::load(fresh->db, directory, stub, same_build ? before->snapshot.get() : nullptr);
     if (derive) {
       IndexReader reader(std::move(fresh));
-      revision->derived = derive(reader);
+      revision->derived = derive(reader, before ? before->derived : nullptr);
       fresh = std::move(reader.state_);
     }
+    before.reset();
+    watched = open_generation(directory, stub.generation);
     std::shared_ptr<const Revision> old = std::move(revision);
     std::vector<std::unique_ptr<IndexReader::State>> handles;
     handles.push_back(std::move(fresh));
@@ -139,6 +165,17 @@ struct Index::State {
     if (old) retired.push_back(std::move(old));
   }
 
+  /// Where an update overtakes the load, the next try gets what that update made.
+  void take_settled(const layout::Stub& stub) {
+    for (int tries = 3;; --tries) {
+      try {
+        return take(stub);
+      } catch (const IndexOutdated&) {
+        if (tries == 1) throw;
+      }
+    }
+  }
+
   void free_retired() {
     const auto unused = [](const auto& revision) { return revision.use_count() == 1; };
     if (std::erase_if(retired, unused) == 0) return;
@@ -148,15 +185,17 @@ struct Index::State {
   }
 
   /// One more handle on the build that readers get. Throws IndexError where another one has taken its place.
-  std::unique_ptr<IndexReader::State> open_again(std::shared_ptr<const Revision> revision) const try {
-    auto state = std::make_unique<IndexReader::State>();
-    state->db = open_generation(directory, revision->snapshot->generation);
-    if (metadata(state->db, layout::build_key) != revision->snapshot->build)
-      throw IndexError("the index in " + directory + " was replaced");
-    state->revision = std::move(revision);
-    return state;
-  } catch (const Xapian::Error& error) {
-    throw IndexError("the index cannot be read: " + error.get_description());
+  std::unique_ptr<IndexReader::State> open_again(std::shared_ptr<const Revision> revision) const {
+    return reading([&] {
+      auto state = std::make_unique<IndexReader::State>();
+      state->db = open_generation(directory, revision->snapshot->generation);
+      if (metadata(state->db, layout::build_key) != revision->snapshot->build)
+        throw IndexOutdated("the index in " + directory + " was replaced");
+      if (metadata(state->db, layout::revision_key) != std::to_string(revision->snapshot->revision))
+        throw IndexOutdated("the index in " + directory + " has a newer revision");
+      state->revision = std::move(revision);
+      return state;
+    });
   }
 
   /// A build that failed is tried again after a while; `at_once` does not wait for that.
@@ -167,9 +206,9 @@ struct Index::State {
     std::string problem;
     try {
       stub = stub_of(directory);
-      if (!serves(stub)) {
+      if (!serves(stub) || is_behind()) {
         if (!at_once && stub == failed && std::chrono::steady_clock::now() < retry) return;
-        take(stub);
+        take_settled(stub);
       }
     } catch (const std::exception& error) {
       problem = error.what();
@@ -183,6 +222,19 @@ struct Index::State {
     const std::lock_guard hold(mutex);
     const Snapshot& snapshot = *current->snapshot;
     return snapshot.generation == stub.generation && snapshot.build == stub.build;
+  }
+
+  /// Whether the generation in use has a newer revision than readers get. Costs microseconds.
+  bool is_behind() {
+    return reading([&] {
+      watched.reopen();
+      std::uint64_t revision = 0;
+      {
+        const std::lock_guard hold(mutex);
+        revision = current->snapshot->revision;
+      }
+      return metadata(watched, layout::revision_key) != std::to_string(revision);
+    });
   }
 
   void tell(const std::string& problem) {
@@ -229,49 +281,110 @@ class Index::Watcher {
   std::thread thread_;
 };
 
-std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database& db,
-                                                         const std::string& directory,
-                                                         const layout::Stub& stub) try {
-  if (metadata(db, layout::format_key) != std::to_string(layout::format))
-    throw IndexError(std::string("the index was made by another version of vsm; ") + build_again);
-  check_sizes(fs::path(directory) / stub.generation);
-  const std::string prefix = layout::table_prefix;
-  TableTexts tables;
-  for (auto key = db.metadata_keys_begin(prefix); key != db.metadata_keys_end(prefix); ++key)
-    tables.emplace((*key).substr(prefix.size()), db.get_metadata(*key));
-  auto snapshot = std::make_shared<Snapshot>(tables);
-  for (auto& [name, text] : tables)
-    if (name.starts_with("language/") || name.starts_with("synonyms/"))
-      snapshot->word_tables.emplace(name, std::move(text));
-  snapshot->generation = stub.generation;
-  snapshot->build = metadata(db, layout::build_key);
-  if (snapshot->build != stub.build)
-    throw IndexError("the index in " + directory + " is another one than its file " + layout::stub +
-                     " names");
-  snapshot->revision = std::strtoull(metadata(db, layout::revision_key).c_str(), nullptr, 10);
-  snapshot->built = std::strtoll(metadata(db, layout::built_key).c_str(), nullptr, 10);
-  snapshot->chain_version = std::atoi(metadata(db, layout::chain_key).c_str());
-  snapshot->text_count = db.get_doccount();
-  snapshot->sources =
-      from_bytes<std::vector<SourceInfo>>(metadata(db, layout::sources_key), "the list of sources");
-  snapshot->covered = from_bytes<Bitmap>(metadata(db, layout::covered_key), "a bitmap");
-  snapshot->unlisted = from_bytes<Sheet>(metadata(db, layout::unlisted_key), "a sheet");
-  snapshot->unlisted.derive();
-  const std::string online = layout::online_prefix;
-  for (auto key = db.metadata_keys_begin(online); key != db.metadata_keys_end(online); ++key) {
-    const ServiceKey service(std::strtoull((*key).c_str() + online.size(), nullptr, 10));
-    snapshot->availability_.emplace_back(service,
-                                         from_bytes<Availability>(db.get_metadata(*key), "an availability"));
-  }
-  std::sort(snapshot->availability_.begin(), snapshot->availability_.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  return snapshot;
-} catch (const Xapian::Error& error) {
-  throw IndexError("the index cannot be read: " + error.get_description());
+namespace {
+
+template <class Visit>
+void each_metadata(const Xapian::Database& db, const std::string& prefix, Visit visit) {
+  const auto end = db.metadata_keys_end(prefix);
+  for (auto key = db.metadata_keys_begin(prefix); key != end; ++key)
+    visit((*key).substr(prefix.size()), db.get_metadata(*key));
+}
+
+std::shared_ptr<const IndexTables> load_tables(const Xapian::Database& db) try {
+  TableTexts texts;
+  each_metadata(db, layout::table_prefix,
+                [&](const std::string& name, std::string text) { texts.emplace(name, std::move(text)); });
+  auto tables = std::make_shared<IndexTables>(texts);
+  tables->chain_version = std::atoi(metadata(db, layout::chain_key).c_str());
+  return tables;
 } catch (const TableError& error) {
   throw IndexError(std::string("the index is damaged: ") + error.what());
 } catch (const std::out_of_range&) {
   throw IndexError("the index is damaged: a table is missing");
+}
+
+/// What the commits behind one revision up to another touched; nothing where that is not remembered.
+std::optional<Touched> touched_between(const Xapian::Database& db, std::uint64_t from, std::uint64_t to) {
+  Touched all;
+  for (std::uint64_t revision = from + 1; revision <= to; ++revision) {
+    const std::string bytes = db.get_metadata(layout::touched_prefix + layout::number(revision));
+    if (bytes.empty()) return std::nullopt;
+    const auto touched = from_bytes<Touched>(bytes, "a list of what changed");
+    all.areas.insert(all.areas.end(), touched.areas.begin(), touched.areas.end());
+    all.keys.insert(all.keys.end(), touched.keys.begin(), touched.keys.end());
+    all.unlisted |= touched.unlisted;
+  }
+  std::sort(all.keys.begin(), all.keys.end());
+  return all;
+}
+
+}  // namespace
+
+std::shared_ptr<const Snapshot> IndexReader::State::load(const Xapian::Database& db,
+                                                         const std::string& directory,
+                                                         const layout::Stub& stub, const Snapshot* before) {
+  return reading([&] {
+    if (metadata(db, layout::format_key) != std::to_string(layout::format))
+      throw IndexError(std::string("the index was made by another version of vsm; ") + build_again);
+    generation::check_sizes(fs::path(directory) / stub.generation);
+    const std::string build = metadata(db, layout::build_key);
+    if (build != stub.build)
+      throw IndexError("the index in " + directory + " is another one than its file " + layout::stub +
+                       " names");
+    auto snapshot = std::make_shared<Snapshot>(before ? before->tables : load_tables(db));
+    snapshot->generation = stub.generation;
+    snapshot->build = build;
+    snapshot->revision = std::strtoull(metadata(db, layout::revision_key).c_str(), nullptr, 10);
+    snapshot->built = std::strtoll(metadata(db, layout::built_key).c_str(), nullptr, 10);
+    snapshot->last_doc = db.get_lastdocid();
+    each_metadata(db, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
+      snapshot->sources.push_back(from_bytes<SourceInfo>(bytes, "a source"));
+      snapshot->text_count += snapshot->sources.back().texts;
+    });
+    snapshot->covered = from_bytes<Bitmap>(metadata(db, layout::covered_key), "a bitmap");
+
+    const auto touched = before && before->revision <= snapshot->revision
+                             ? touched_between(db, before->revision, snapshot->revision)
+                             : std::nullopt;
+    if (touched) {
+      snapshot->sheets_ = before->sheets_;
+      for (AreaIndex area : touched->areas)
+        snapshot->sheets_.at(area) = std::make_shared<Snapshot::LazySheet>();
+    } else {
+      snapshot->sheets_.resize(snapshot->areas.size());
+      for (auto& sheet : snapshot->sheets_) sheet = std::make_shared<Snapshot::LazySheet>();
+    }
+    if (touched && !touched->unlisted) {
+      snapshot->unlisted_ = before->unlisted_;
+    } else {
+      auto unlisted = from_bytes<Sheet>(metadata(db, layout::unlisted_key), "a sheet");
+      unlisted.derive();
+      snapshot->unlisted_ = std::make_shared<const Sheet>(std::move(unlisted));
+    }
+    const auto take = [&](ServiceKey key, const std::string& bytes) {
+      snapshot->availability_.emplace_back(
+          key, availability_from(from_bytes<AvailabilityRecord>(bytes, "an availability"), snapshot->areas));
+    };
+    if (touched) {
+      for (const auto& entry : before->availability_)
+        if (!std::binary_search(touched->keys.begin(), touched->keys.end(), entry.first))
+          snapshot->availability_.push_back(entry);
+      ServiceKey last;
+      for (ServiceKey key : touched->keys) {
+        if (key == last) continue;
+        last = key;
+        const std::string bytes = db.get_metadata(layout::online_prefix + std::to_string(key.number()));
+        if (!bytes.empty()) take(key, bytes);
+      }
+    } else {
+      each_metadata(db, layout::online_prefix, [&](const std::string& key, const std::string& bytes) {
+        take(ServiceKey(std::strtoull(key.c_str(), nullptr, 10)), bytes);
+      });
+    }
+    std::sort(snapshot->availability_.begin(), snapshot->availability_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    return std::shared_ptr<const Snapshot>(std::move(snapshot));
+  });
 }
 
 IndexReader::IndexReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -282,7 +395,12 @@ IndexReader::~IndexReader() {
   if (!state_) return;
   const auto home = state_->home.lock();
   if (!home) return;
+  std::vector<std::unique_ptr<State>> dropped;
   const std::lock_guard hold(home->mutex);
+  if (state_->outdated) {  // then those that were opened with it are too
+    dropped.swap(home->idle);
+    return;
+  }
   if (home->current == state_->revision) home->idle.push_back(std::move(state_));
 }
 
@@ -292,77 +410,96 @@ std::shared_ptr<const Snapshot> IndexReader::shared_snapshot() const { return st
 
 const Sheet& IndexReader::sheet(AreaIndex area) const {
   const Snapshot& snapshot = *state_->revision->snapshot;
-  auto& sheets = *snapshot.sheets_;
-  std::call_once(sheets.once[area], [&] {
-    std::string bytes;
-    try {
-      bytes = state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id());
-    } catch (const Xapian::Error& error) {
-      throw IndexError("the index cannot be read: " + error.get_description());
-    }
+  Snapshot::LazySheet& lazy = *snapshot.sheets_.at(area);
+  std::call_once(lazy.once, [&] {
+    const std::string bytes = state_->guarded(
+        [&] { return state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id()); });
     if (bytes.empty()) return;
-    Sheet sheet = from_bytes<Sheet>(bytes, "a sheet");
+    auto sheet = from_bytes<Sheet>(bytes, "a sheet");
     sheet.derive();
-    sheets.sheets[area] = std::move(sheet);
+    lazy.sheet = std::move(sheet);
   });
-  return sheets.sheets[area];
+  return lazy.sheet;
 }
 
 void IndexReader::postings(TermKind kind, const std::string& term, const Bitmap& docs,
-                           std::vector<Posting>& found) const try {
-  const std::string stored = layout::word_term(kind, term);
-  auto wanted = docs.begin();
-  const auto end = docs.end();
-  auto posting = state_->db.postlist_begin(stored);
-  const auto last = state_->db.postlist_end(stored);
-  // Both lists are sorted; whichever is behind jumps to the other.
-  while (posting != last && wanted != end) {
-    const DocId doc = *posting;
-    if (*wanted < doc) {
-      wanted.equalorlarger(doc);
-    } else if (*wanted > doc) {
-      posting.skip_to(*wanted);
-    } else {
-      found.push_back({doc, layout::unpack(posting.get_wdf())});
-      ++posting;
-      ++wanted;
+                           std::vector<Posting>& found) const {
+  state_->guarded([&] {
+    const std::string stored = layout::word_term(kind, term);
+    auto wanted = docs.begin();
+    const auto end = docs.end();
+    auto posting = state_->db.postlist_begin(stored);
+    const auto last = state_->db.postlist_end(stored);
+    // Both lists are sorted; whichever is behind jumps to the other.
+    while (posting != last && wanted != end) {
+      const DocId doc = *posting;
+      if (*wanted < doc) {
+        wanted.equalorlarger(doc);
+      } else if (*wanted > doc) {
+        posting.skip_to(*wanted);
+      } else {
+        found.push_back({doc, layout::unpack(posting.get_wdf())});
+        ++posting;
+        ++wanted;
+      }
     }
-  }
-} catch (const Xapian::Error& error) {
-  throw IndexError("the index cannot be read: " + error.get_description());
+  });
+}
+
+bool IndexReader::has_term(TermKind kind, const std::string& term) const {
+  return state_->guarded([&] { return state_->db.term_exists(layout::word_term(kind, term)); });
 }
 
 ServiceText IndexReader::text(DocId doc) const {
-  std::string bytes;
-  try {
-    bytes = state_->db.get_document(doc).get_data();
-  } catch (const Xapian::Error& error) {
-    throw IndexError("the index cannot be read: " + error.get_description());
-  }
-  return from_bytes<ServiceText>(bytes, "a service text");
+  const std::string data = state_->guarded([&] { return state_->db.get_document(doc).get_data(); });
+  return object_of<ServiceText>(data, "a service text");
 }
-
-namespace {
-
-std::vector<DocId> documents(const Xapian::Database& db, const std::string& term, std::size_t limit) try {
-  std::vector<DocId> docs;
-  for (auto doc = db.postlist_begin(term); doc != db.postlist_end(term) && docs.size() < limit; ++doc)
-    docs.push_back(*doc);
-  return docs;
-} catch (const Xapian::Error& error) {
-  throw IndexError("the index cannot be read: " + error.get_description());
-}
-
-}  // namespace
 
 std::optional<DocId> IndexReader::find_text(std::string_view id) const {
-  const auto docs = documents(state_->db, layout::id_term(std::string(id)), 1);
-  if (docs.empty()) return std::nullopt;
-  return docs.front();
+  return state_->guarded([&]() -> std::optional<DocId> {
+    const std::string term = layout::id_term(ObjectKind::text, std::string(id));
+    const auto end = state_->db.postlist_end(term);
+    for (auto doc = state_->db.postlist_begin(term); doc != end; ++doc)
+      if (doc.get_wdf() > 0) return *doc;
+    return std::nullopt;
+  });
 }
 
 std::vector<DocId> IndexReader::texts_with_key(ServiceKey key, std::size_t limit) const {
-  return documents(state_->db, layout::key_term(key), limit);
+  return state_->guarded([&] {
+    std::vector<DocId> docs;
+    const std::string term = layout::key_term(key);
+    const auto end = state_->db.postlist_end(term);
+    for (auto doc = state_->db.postlist_begin(term); doc != end && docs.size() < limit; ++doc)
+      docs.push_back(*doc);
+    return docs;
+  });
+}
+
+std::vector<CommitInfo> IndexReader::commits() const {
+  return state_->guarded([&] {
+    std::vector<CommitInfo> commits;
+    each_metadata(state_->db, layout::commit_prefix, [&](const std::string&, const std::string& bytes) {
+      commits.push_back(from_bytes<CommitInfo>(bytes, "a commit"));
+    });
+    return commits;
+  });
+}
+
+std::vector<JournalEntry> IndexReader::journal(std::uint64_t revision) const {
+  return state_->guarded([&] {
+    std::vector<JournalEntry> entries;
+    each_metadata(state_->db, layout::journal_prefix + layout::number(revision) + "/",
+                  [&](const std::string&, const std::string& bytes) {
+                    const auto chunk = from_bytes<std::vector<JournalEntry>>(bytes, "a journal");
+                    entries.insert(entries.end(), chunk.begin(), chunk.end());
+                  });
+    return entries;
+  });
+}
+
+std::string IndexReader::note(const std::string& name) const {
+  return state_->guarded([&] { return state_->db.get_metadata(layout::note_prefix + name); });
 }
 
 Index::Index(std::string directory, Derive derive) : state_(std::make_shared<State>()) {
@@ -390,7 +527,7 @@ IndexReader Index::reader() {
       if (!reader) reader = state_->open_again(std::move(revision));
       reader->home = state_;
       return IndexReader(std::move(reader));
-    } catch (const IndexError&) {  // another build may have taken its place a moment ago
+    } catch (const IndexError&) {  // another revision may have taken its place a moment ago
       if (tries == 1) throw;
       state_->look(false);
     }
@@ -414,21 +551,25 @@ std::uint64_t Index::check() {
   const Snapshot& snapshot = lent.snapshot();
   // Files of a build that is out of the directory are no longer there to be compared.
   if (state_->serves(layout::read_stub(state_->directory)))
-    check_sizes(fs::path(state_->directory) / snapshot.generation);
-  if (snapshot.text_count == 0) return snapshot.revision;
-  const DocId doc = 1 + state_->checked++ % snapshot.text_count;
-  lent.text(doc);
-  try {
+    generation::check_sizes(fs::path(state_->directory) / snapshot.generation);
+  if (snapshot.last_doc == 0) return snapshot.revision;
+  lent.state_->guarded([&] {
     const Xapian::Database& db = lent.state_->db;
+    auto any = db.postlist_begin("");
+    any.skip_to(1 + state_->checked++ % snapshot.last_doc);
+    if (any == db.postlist_end("")) return;
+    const DocId doc = *any;
+    const std::string data = db.get_document(doc).get_data();
+    std::string_view rest = data;
+    if (take_version(rest).kind == ObjectKind::text)
+      from_bytes<ServiceText>(std::string(rest), "a service text");
     auto term = db.termlist_begin(doc);
     if (term == db.termlist_end(doc)) throw IndexError("the index is damaged: a text has no terms");
     auto posting = db.postlist_begin(*term);
     posting.skip_to(doc);
     if (posting == db.postlist_end(*term) || *posting != doc)
       throw IndexError("the index is damaged: a posting is missing");
-  } catch (const Xapian::Error& error) {
-    throw IndexError("the index cannot be read: " + error.get_description());
-  }
+  });
   return snapshot.revision;
 }
 

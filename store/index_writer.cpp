@@ -1,416 +1,1161 @@
 #include "store/index_writer.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
+#define XXH_INLINE_ALL
 #include <xapian.h>
+#include <xxhash.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iomanip>
 #include <map>
-#include <random>
-#include <sstream>
+#include <set>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "store/generation.h"
 #include "store/layout.h"
 #include "store/records.h"
+#include "store/sheet_editor.h"
 
 namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// A file descriptor that closes itself.
-class File {
- public:
-  File(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
+/// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
+/// within this time, so none of them still needs those.
+constexpr std::chrono::milliseconds pause_between_commits(400);
+constexpr std::chrono::minutes swap_wait(10);
+constexpr std::size_t journal_chunk = 2'000;
+/// So many commits are remembered: for diffs and trends; and for readers that missed some.
+constexpr std::uint64_t journal_length = 2'000, touched_length = 64;
 
- private:
-  int fd_;
+std::uint64_t hash_of(std::string_view bytes) {
+  const std::uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
+  return hash == 0 ? 1 : hash;
+}
+
+std::uint64_t number_from(const std::string& digits) { return std::strtoull(digits.c_str(), nullptr, 10); }
+
+/// Xapian takes the number of documents between two flushes from the environment only. With positions off a
+/// thousand is fastest.
+void set_flush_threshold() {
+  static const int set = ::setenv("XAPIAN_FLUSH_THRESHOLD", "1000", 0);
+  static_cast<void>(set);
+}
+
+struct Kind {
+  ObjectKind operator()(const ServiceText&) const { return ObjectKind::text; }
+  ObjectKind operator()(const OnlineService&) const { return ObjectKind::online_service; }
+  ObjectKind operator()(const Office&) const { return ObjectKind::office; }
+  ObjectKind operator()(const Responsibility&) const { return ObjectKind::responsibility; }
+  ObjectKind operator()(const Deletion& deletion) const { return deletion.kind; }
 };
 
-void sync_path(const fs::path& path) {
-  const File file(path.string(), O_RDONLY);
-  if (!file || ::fsync(file.fd()) != 0) throw IndexError("cannot write " + path.string() + " to disk");
+std::string id_of(const Change& change) {
+  return std::visit([](const auto& object) { return object.id.text(); }, change);
 }
 
-std::string generation_name(std::uint64_t number) { return "gen-" + std::to_string(number); }
+struct Title {
+  std::string operator()(const ServiceText& text) const { return text.title; }
+  std::string operator()(const OnlineService& service) const { return service.title; }
+  std::string operator()(const Office& office) const { return office.name; }
+  std::string operator()(const Responsibility&) const { return {}; }
+  std::string operator()(const Deletion&) const { return {}; }
+};
 
-/// The number of the generation that the stub names; 0 where there is none yet.
-std::uint64_t current_generation(const fs::path& directory) {
-  const std::string name = layout::read_stub(directory.string()).generation;
-  return name.empty() ? 0 : std::strtoull(name.c_str() + 4, nullptr, 10);
-}
-
-/// Tells a build from every other one, also where folders and revisions are named alike.
-std::string random_build_id() {
-  std::random_device random;
-  std::ostringstream id;
-  for (int i = 0; i < 4; ++i) id << std::hex << std::setw(8) << std::setfill('0') << random();
-  return id.str();
-}
-
-/// What a reader compares before it trusts a generation.
-void write_sizes(const fs::path& folder) {
-  std::ostringstream list;
-  std::size_t files = 0;
-  for (const auto& file : fs::directory_iterator(folder)) {
-    if (file.file_size() == 0) continue;
-    ++files;
-    list << file.path().filename().string() << '\t' << file.file_size() << '\n';
+struct Bytes {
+  template <class Object>
+  std::string operator()(const Object& object) const {
+    return to_bytes(object);
   }
-  std::ofstream out(folder / layout::sizes, std::ios::trunc);
-  if (!(out << files << '\n' << list.str()).flush()) throw IndexError("cannot write to " + folder.string());
+  std::string operator()(const Deletion&) const { return {}; }
+};
+
+std::int64_t changed_at(const Change& change) {
+  struct At {
+    std::int64_t operator()(const Deletion&) const { return 0; }
+    std::int64_t operator()(const ServiceText& o) const { return o.changed_at; }
+    std::int64_t operator()(const OnlineService& o) const { return o.changed_at; }
+    std::int64_t operator()(const Office& o) const { return o.changed_at; }
+    std::int64_t operator()(const Responsibility& o) const { return o.changed_at; }
+  };
+  return std::visit(At{}, change);
 }
 
-/// Marks an index that vsm made: a writer only clears folders that it knows as its own.
-bool is_foreign(const fs::path& directory) {
-  if (!fs::exists(directory) || fs::is_empty(directory)) return false;
-  return !fs::exists(directory / layout::lock);
+Change object_from(const Version& version, std::string_view data) {
+  const std::string bytes(data);
+  switch (version.kind) {
+    case ObjectKind::text:
+      return from_bytes<ServiceText>(bytes, "a service text");
+    case ObjectKind::online_service:
+      return from_bytes<OnlineService>(bytes, "an online service");
+    case ObjectKind::office:
+      return from_bytes<Office>(bytes, "an office");
+    case ObjectKind::responsibility:
+      break;
+  }
+  return from_bytes<Responsibility>(bytes, "a responsibility");
+}
+
+Change object_from(std::string_view data) {
+  const Version version = take_version(data);
+  return object_from(version, data);
+}
+
+std::vector<DocId> docs_with(const Xapian::Database& db, const std::string& term) {
+  std::vector<DocId> docs;
+  const auto end = db.postlist_end(term);
+  for (auto doc = db.postlist_begin(term); doc != end; ++doc) docs.push_back(*doc);
+  return docs;
+}
+
+template <class Visit>
+void each_metadata(const Xapian::Database& db, const std::string& prefix, Visit visit) {
+  std::vector<std::string> keys;
+  const auto end = db.metadata_keys_end(prefix);
+  for (auto key = db.metadata_keys_begin(prefix); key != end; ++key) keys.push_back(*key);
+  for (const std::string& key : keys) visit(key, db.get_metadata(key));
+}
+
+TableTexts tables_of(const Xapian::Database& db) {
+  TableTexts tables;
+  const std::string prefix = layout::table_prefix;
+  each_metadata(db, prefix, [&](const std::string& key, std::string text) {
+    tables.emplace(key.substr(prefix.size()), std::move(text));
+  });
+  return tables;
 }
 
 }  // namespace
 
 struct IndexWriter::State {
-  State(std::string dir, const TableTexts& tables)
-      : directory(std::move(dir)), areas(tables), catalogue(tables), lock(open_lock(directory)) {
-    if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0)
-      throw IndexError("another program is writing to " + directory.string() +
-                       "; try again when it has ended");
-    before = current_generation(directory);
-    // A folder left by a build that was stopped is in nobody's use.
-    for (const auto& entry : fs::directory_iterator(directory)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with("gen-") && std::strtoull(name.c_str() + 4, nullptr, 10) > before)
-        fs::remove_all(entry.path());
-    }
-    folder = directory / generation_name(before + 1);
-    // Nobody reads a generation before the swap, so it is brought to disk once, in finish().
-    db = Xapian::WritableDatabase(folder.string(),
-                                  Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
-  }
+  State(fs::path where, TableTexts its_tables, bool builds)
+      : directory(std::move(where)),
+        is_build(builds),
+        tables(std::move(its_tables)),
+        areas(tables),
+        catalogue(tables) {}
 
-  static std::string open_lock(const fs::path& directory) {
-    if (is_foreign(directory))
-      throw IndexError(directory.string() +
-                       " holds other files; name an empty or a new folder for the index");
-    fs::create_directories(directory);
-    std::string path = (directory / layout::lock).string();
-    const File touch(path, O_RDWR | O_CREAT);
-    if (!touch) throw IndexError("cannot write to " + directory.string());
-    return path;
-  }
-
-  struct Lock : File {
-    explicit Lock(const std::string& path) : File(path, O_RDWR) {}
-  };
-
-  fs::path directory, folder;
+  fs::path directory;
+  bool is_build;
+  TableTexts tables;
   AreaTable areas;
   Catalogue catalogue;
-  Lock lock;
-  std::uint64_t before = 0;
-  std::string build = random_build_id();
+  Analyse analyse;
+  std::unique_ptr<generation::Lock> build_lock, write_lock;
+  std::uint64_t generation = 0;
+  std::string build_id;
+  int chain = 0;
   Xapian::WritableDatabase db;
-  std::vector<SourceInfo> sources;
-  bool finished = false;
-  unsigned uncommitted = 0;
+  std::optional<Xapian::Database> old;  // a build: the generation before, as it was when the build began
+  std::unique_ptr<SheetEditor> editor;
 
-  struct TextPlace {
-    DocId doc;
-    std::vector<ServiceKey> keys;
+  std::map<std::string, SourceInfo> sources;
+  SourceInfo before;  // the current source as it was at begin_source()
+  std::string current;
+  std::set<std::string> changed_sources;  // their state is to be written
+  std::uint64_t revision = 0;             // the last one that was committed
+  bool in_transaction = false, finished = false;
+
+  struct Delivery {
+    bool whole = false;
+    std::int64_t time = 0;
+    Bitmap seen;
+    std::size_t added = 0;
+    std::vector<std::uint64_t> deleted;
+    std::optional<std::unordered_map<std::uint64_t, std::int64_t>> later_deleted;
   };
-  std::unordered_map<std::string, TextPlace> texts;
-  std::unordered_map<std::string, std::pair<OnlineService, std::string>>
-      online_services;  // with source's area
-  std::unordered_map<std::string, std::pair<Office, std::string>> offices;
-  std::vector<std::pair<Responsibility, std::string>> responsibilities;
-  std::map<AreaIndex, Sheet> sheets;
-  Sheet unlisted;
+  Delivery delivery;
 
-  SourceInfo& source() { return sources.back(); }
+  // What changed since the last commit.
+  Summary summary;
+  std::vector<JournalEntry> journal;
+  std::uint64_t journal_chunks = 0;
+  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;  // of texts that changed
+  std::unordered_set<std::string> subjects;  // online services and offices to join anew
+  std::unordered_set<std::string> variants;  // texts that take keys from a base
+  bool keeps_journal = true;
 
-  /// The areas of an object: those it names, or the one its source delivers for.
-  std::vector<AreaIndex> resolve(const std::vector<std::string>& ids, const std::string& fallback,
-                                 std::uint32_t& unresolved) const {
-    std::vector<AreaIndex> result;
-    for (const std::string& id : ids) {
-      if (const auto area = areas.find_id(id))
-        result.push_back(*area);
-      else
-        ++unresolved;
+  std::unordered_set<std::uint64_t> put_ids;  // a build: objects that may be there already
+  struct KeyRange {
+    std::uint32_t first = 0, count = 0;
+  };
+  std::unordered_map<std::uint64_t, KeyRange> key_ranges;  // keys of shown texts, by hash of the id
+  std::vector<ServiceKey> key_list;
+
+  SourceInfo& source() { return sources.at(current); }
+  std::uint32_t& count(SourceInfo& info, ObjectKind kind) {
+    switch (kind) {
+      case ObjectKind::text:
+        return info.texts;
+      case ObjectKind::online_service:
+        return info.online_services;
+      case ObjectKind::office:
+        return info.offices;
+      case ObjectKind::responsibility:
+        break;
     }
-    if (ids.empty())
-      if (const auto area = areas.find_id(fallback)) result.push_back(*area);
-    return result;
+    return info.responsibilities;
   }
 
-  void join(std::uint32_t& joins, std::uint32_t& unresolved);
-  void write_availability();
-  void sort_sheets();
+  /// One version of an object on its way.
+  struct Candidate {
+    DocId doc = 0;  // 0: not there yet
+    bool shown = false;
+    bool fresh = false;  // content to be written
+    std::string data;    // as it is in the database; empty where it is not there
+    Version version;
+    std::string object;            // bytes to write
+    std::optional<Change> change;  // the same, where it is at hand
+  };
+  /// What replay and carry_over know of a version, and that it holds whatever came before.
+  struct Known {
+    std::uint64_t hash = 0;
+  };
+
+  void begin_transaction();
+  std::vector<Candidate> candidates(ObjectKind kind, const std::string& id);
+  void settle(ObjectKind kind, const std::string& id, std::vector<Candidate>& list);
+  void hide(const Candidate& candidate);
+  void write(Candidate& candidate, const std::string& id, bool shown);
+  void show_text(const Version& version, const std::string& id, ServiceText& text,
+                 Xapian::Document& document);
+  void remember_keys(const std::string& id, std::vector<ServiceKey> keys);
+  std::vector<ServiceKey> keys_of(const std::string& text_id);
+  std::vector<AreaIndex> resolve(const std::vector<std::string>& ids, const std::string& source_id) const;
+  bool is_unlisted(const ServiceText& text) const;
+  bool was_deleted_later(std::uint64_t id_hash, std::int64_t time);
+  void add_journal(const Version* before_version, const Version* after, const std::string& id,
+                   std::string title);
+  void flush_journal(std::uint64_t of_revision);
+  Outcome put(Change change, std::int64_t time, std::optional<Known> known = {});
+  Outcome erase(ObjectKind kind, const std::string& id, std::int64_t time, bool always = false);
+  std::optional<Version> version_in(const Xapian::Database& other, ObjectKind kind,
+                                    const std::string& id) const;
+
+  void give_keys_to_variants();
+  void join_subjects();
+  void join(const std::string& id);
+  Coverage coverage() const;
+  void write_revision(std::uint64_t number, const std::string& source_id);
+  void forget_changes();
+  void copy_history();
+  void replay();
+  void journal_deletions();
 };
 
-IndexWriter::IndexWriter(std::string directory, const TableTexts& tables, int chain_version) try
-    : state_(std::make_unique<State>(std::move(directory), tables)) {
-  auto& db = state_->db;
-  db.set_metadata(layout::format_key, std::to_string(layout::format));
-  db.set_metadata(layout::build_key, state_->build);
-  db.set_metadata(layout::chain_key, std::to_string(chain_version));
-  for (const auto& [name, text] : tables) db.set_metadata(layout::table_prefix + name, text);
+IndexWriter::IndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+IndexWriter::IndexWriter(IndexWriter&&) noexcept = default;
+
+IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& tables,
+                               int chain_version) try {
+  set_flush_threshold();
+  generation::prepare(directory);
+  auto state = std::make_unique<State>(directory, tables, true);
+  state->build_lock = std::make_unique<generation::Lock>(
+      state->directory / layout::build_lock, std::chrono::milliseconds(0),
+      "another program builds the index in " + directory + "; try again when it has ended");
+  const generation::Lock mark(state->directory / layout::lock, swap_wait,
+                              "another program is writing to " + directory);
+  const std::uint64_t now = generation::current(directory);
+  // A folder left by a build that was stopped is in nobody's use.
+  generation::remove(directory, now + 1, UINT64_MAX);
+  if (now > 0) {
+    try {
+      state->old = Xapian::Database((state->directory / generation::name(now)).string());
+      state->revision = number_from(state->old->get_metadata(layout::revision_key));
+      if (state->old->get_metadata(layout::format_key) != std::to_string(layout::format)) state->old.reset();
+    } catch (const Xapian::Error&) {  // a damaged generation must not stop its replacement
+      state->old.reset();
+    }
+    if (state->revision == 0) state->revision = now;
+  }
+  state->generation = now + 1;
+  state->build_id = generation::random_build_id();
+  state->chain = chain_version;
+  // Nobody reads a generation before the swap, so it is brought to disk once, in finish().
+  state->db = Xapian::WritableDatabase((state->directory / generation::name(now + 1)).string(),
+                                       Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
+  state->editor = std::make_unique<SheetEditor>(state->db, state->areas, true);
+  state->db.set_metadata(layout::format_key, std::to_string(layout::format));
+  state->db.set_metadata(layout::build_key, state->build_id);
+  state->db.set_metadata(layout::chain_key, std::to_string(chain_version));
+  for (const auto& [name, text] : state->tables) state->db.set_metadata(layout::table_prefix + name, text);
+  if (state->old) state->copy_history();
+  return IndexWriter(std::move(state));
 } catch (const Xapian::Error& error) {
-  throw IndexError("cannot start a new index: " + error.get_description());
+  throw IndexError("cannot write the index: " + error.get_description());
 } catch (const fs::filesystem_error& error) {
-  throw IndexError(std::string("cannot start a new index: ") + error.what());
+  throw IndexError(std::string("cannot write the index: ") + error.what());
+}
+
+IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait) try {
+  set_flush_threshold();
+  if (generation::current(directory) == 0)
+    throw IndexError(directory + " holds no index; make one with: vsm-index build --index " + directory);
+  auto lock = std::make_unique<generation::Lock>(
+      fs::path(directory) / layout::lock, wait,
+      "another program is writing to " + directory + "; try again when it has ended");
+  const layout::Stub stub = layout::read_stub(directory);
+  const std::string folder = directory + "/" + stub.generation;
+  generation::check_sizes(folder);
+  Xapian::WritableDatabase db(folder, Xapian::DB_OPEN);
+  if (db.get_metadata(layout::format_key) != std::to_string(layout::format))
+    throw IndexError(std::string("the index was made by another version of vsm; ") + layout::build_again);
+  auto state = std::make_unique<State>(directory, tables_of(db), false);
+  state->write_lock = std::move(lock);
+  state->generation = generation::current(directory);
+  state->build_id = stub.build;
+  state->chain = std::atoi(db.get_metadata(layout::chain_key).c_str());
+  state->revision = number_from(db.get_metadata(layout::revision_key));
+  state->db = std::move(db);
+  state->editor = std::make_unique<SheetEditor>(state->db, state->areas, false);
+  each_metadata(state->db, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
+    auto info = from_bytes<SourceInfo>(bytes, "a source");
+    state->sources.emplace(info.id, std::move(info));
+  });
+  return IndexWriter(std::move(state));
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot open the index for writing: " + error.get_description());
+} catch (const TableError& error) {
+  throw IndexError(std::string("the index is damaged: ") + error.what());
+} catch (const std::out_of_range&) {
+  throw IndexError("the index is damaged: a table is missing");
 }
 
 IndexWriter::~IndexWriter() {
   if (!state_ || state_->finished) return;
   try {
+    if (state_->in_transaction) state_->db.cancel_transaction();
+    if (!state_->is_build) return;
     state_->db.close();
-    fs::remove_all(state_->folder);
-  } catch (...) {  // the next writer clears what is left
+    fs::remove_all(state_->directory / generation::name(state_->generation));
+  } catch (...) {  // the folder is above the current generation, so the next build clears it
   }
 }
 
+void IndexWriter::analyse_with(Analyse analyse) { state_->analyse = std::move(analyse); }
 const AreaTable& IndexWriter::areas() const { return state_->areas; }
 const Catalogue& IndexWriter::catalogue() const { return state_->catalogue; }
+const TableTexts& IndexWriter::tables() const { return state_->tables; }
+int IndexWriter::chain_version() const { return state_->chain; }
 
-void IndexWriter::begin_source(SourceInfo source) { state_->sources.push_back(std::move(source)); }
+std::uint64_t IndexWriter::revision() const { return state_->revision; }
 
-void IndexWriter::count_rejected() { ++state_->source().rejected; }
+std::vector<SourceInfo> IndexWriter::sources() const {
+  std::vector<SourceInfo> list;
+  for (const auto& [id, info] : state_->sources) list.push_back(info);
+  return list;
+}
 
-bool IndexWriter::put(ServiceText text, std::span<const TextTerm> terms) try {
-  const std::string id = text.id.text();
-  if (state_->texts.contains(id)) return false;
-  text.source = state_->source().id;
-  std::uint32_t unknown = 0;
-  const auto valid_in = state_->resolve(text.areas, state_->source().area, unknown);
-  text.areas.clear();
-  for (AreaIndex area : valid_in) text.areas.push_back(state_->areas[area].id());
-
-  Xapian::Document document;
-  document.add_boolean_term(layout::id_term(id));
-  for (ServiceKey key : text.keys) document.add_boolean_term(layout::key_term(key));
-  for (const TextTerm& term : terms)
-    document.add_term(layout::word_term(term.kind, term.term), layout::pack(term.impacts));
-  document.set_data(to_bytes(text));
-  const DocId doc = state_->db.add_document(document);
-
-  bool listed = false;
-  for (ServiceKey key : text.keys) listed |= state_->catalogue.find(key) != nullptr;
-  for (AreaIndex area : valid_in) {
-    Sheet& sheet = state_->sheets[area];
-    sheet.kin.insert(sheet.kin.end(), text.kin.begin(), text.kin.end());
+SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
+  const auto [entry, is_new] = state_->sources.emplace(settings.id, settings);
+  SourceInfo& info = entry->second;
+  if (!is_new) {
+    if (!state_->is_build && info.area != settings.area)
+      throw IndexError("the source " + settings.id + " delivered for " + info.area + " and now for " +
+                       settings.area + "; " + layout::build_again);
+    info.name = settings.name;
+    info.area = settings.area;
+    info.format = settings.format;
+    info.sample = settings.sample;
+    info.trust = settings.trust;
   }
-  for (ServiceKey key : text.keys) {
-    for (const Period& period : text.validity.periods()) {
-      const SheetText entry{key, doc, period};
-      for (AreaIndex area : valid_in) state_->sheets[area].texts.push_back(entry);
-      if (!listed) state_->unlisted.texts.push_back(entry);
-    }
-  }
-  state_->texts.emplace(id, State::TextPlace{doc, text.keys});
-  ++state_->source().texts;
-  if (++state_->uncommitted == 1'000) {
-    state_->db.commit();
-    state_->uncommitted = 0;
-  }
-  return true;
+  state_->current = settings.id;
+  state_->before = info;
+  state_->changed_sources.insert(settings.id);
+  state_->delivery = {};
+  return info;
+}
+
+SourceInfo& IndexWriter::source() { return state_->source(); }
+
+void IndexWriter::begin_delivery(bool whole, std::int64_t time) {
+  state_->delivery = {};
+  state_->delivery.whole = whole;
+  state_->delivery.time = time;
+}
+
+IndexWriter::Outcome IndexWriter::put(Change change) try {
+  Outcome outcome;
+  if (const auto* deletion = std::get_if<Deletion>(&change))
+    outcome = state_->erase(deletion->kind, deletion->id.text(), state_->delivery.time);
+  else
+    outcome = state_->put(std::move(change), state_->delivery.time);
+  state_->summary.unchanged += outcome == Outcome::unchanged;
+  state_->summary.stale += outcome == Outcome::stale;
+  return outcome;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
-bool IndexWriter::put(OnlineService service) {
-  service.source = state_->source().id;
-  const std::string id = service.id.text();
-  if (!state_->online_services.emplace(id, std::pair(std::move(service), state_->source().area)).second)
-    return false;
-  ++state_->source().online_services;
-  return true;
+void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
+  if (!state_->delivery.whole) return;
+  for (const State::Candidate& candidate : state_->candidates(kind, id.text()))
+    if (candidate.version.source == state_->current) state_->delivery.seen.add(candidate.doc);
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot read the index: " + error.get_description());
 }
 
-bool IndexWriter::put(Office office) {
-  office.source = state_->source().id;
-  const std::string id = office.id.text();
-  if (!state_->offices.emplace(id, std::pair(std::move(office), state_->source().area)).second) return false;
-  ++state_->source().offices;
-  return true;
+IndexWriter::Missing IndexWriter::missing() const try {
+  Missing result;
+  const State& state = *state_;
+  if (!state.delivery.whole) return result;
+  if (state.is_build && !state.old) return result;
+  for (DocId doc : docs_with(state.is_build ? *state.old : state.db, layout::source_term(state.current))) {
+    ++result.before;
+    if (state.is_build) {
+      auto term = state.old->termlist_begin(doc);
+      term.skip_to("Q");
+      result.missing += !state.put_ids.contains(hash_of(*term));
+    } else {
+      result.missing += !state.delivery.seen.contains(doc);
+    }
+  }
+  // What this delivery added was not there before.
+  if (!state.is_build) result.before -= state.delivery.added;
+  return result;
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot read the index: " + error.get_description());
 }
 
-void IndexWriter::put(Responsibility responsibility) {
-  responsibility.source = state_->source().id;
-  state_->responsibilities.emplace_back(std::move(responsibility), state_->source().area);
+void IndexWriter::end_delivery() try {
+  State& state = *state_;
+  SourceInfo& info = state.source();
+  const std::string deleted = layout::deleted_prefix + info.id + "/";
+  if (state.delivery.whole) {
+    for (DocId doc : docs_with(state.db, layout::source_term(info.id))) {
+      if (state.delivery.seen.contains(doc)) continue;
+      const std::string data = state.db.get_document(doc).get_data();
+      std::string_view rest = data;
+      const Version version = take_version(rest);
+      if (version.time > state.delivery.time) continue;  // a later delta brought it
+      state.erase(version.kind, id_of(object_from(version, rest)), state.delivery.time);
+    }
+    info.whole = std::max(info.whole, state.delivery.time);
+    // What a whole delivery does not name is gone at its time, so older deletions say nothing more.
+    each_metadata(state.db, deleted, [&](const std::string& key, const std::string&) {
+      if (static_cast<std::int64_t>(number_from(key.substr(deleted.size()))) > info.whole) return;
+      state.begin_transaction();
+      state.db.set_metadata(key, {});
+    });
+  } else if (!state.delivery.deleted.empty()) {
+    const std::string key =
+        deleted + layout::number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, state.delivery.time)));
+    const auto known = from_metadata<std::vector<std::uint64_t>>(state.db, key);
+    std::vector<std::uint64_t>& list = state.delivery.deleted;
+    list.insert(list.end(), known.begin(), known.end());
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    if (list != known) {
+      state.begin_transaction();
+      state.db.set_metadata(key, to_bytes(list));
+    }
+  }
+  info.latest = std::max(info.latest, state.delivery.time);
+  state.delivery = {};
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
+void IndexWriter::put_note(const std::string& name, const std::string& text) try {
+  if (note(name) == text) return;
+  state_->begin_transaction();
+  state_->db.set_metadata(layout::note_prefix + name, text);
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
+std::string IndexWriter::note(const std::string& name) const {
+  return state_->db.get_metadata(layout::note_prefix + name);
 }
 
 void IndexWriter::put_table(const std::string& name, const std::string& text) {
   state_->db.set_metadata(layout::table_prefix + name, text);
 }
 
-namespace {
-
-/// Adds `object` to the sheet under each key, once.
-template <class Object>
-std::uint32_t add_joins(std::vector<Object>& objects, std::vector<SheetJoin>& joins,
-                        std::unordered_map<std::string, std::uint32_t>& known, const std::string& id,
-                        const Object& object, const std::vector<ServiceKey>& keys) {
-  const auto [entry, is_new] = known.emplace(id, static_cast<std::uint32_t>(objects.size()));
-  if (is_new) objects.push_back(object);
-  std::uint32_t added = 0;
-  for (ServiceKey key : keys) {
-    joins.push_back({key, entry->second});
-    ++added;
+/// An update waits until readers had time to take up the revision before.
+void IndexWriter::State::begin_transaction() {
+  if (is_build || in_transaction) return;
+  struct stat version {};
+  const fs::path file = directory / generation::name(generation) / "iamglass";
+  if (::stat(file.c_str(), &version) == 0) {
+    const auto written = std::chrono::system_clock::from_time_t(version.st_mtim.tv_sec) +
+                         std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                             std::chrono::nanoseconds(version.st_mtim.tv_nsec));
+    const auto wait = written + pause_between_commits - std::chrono::system_clock::now();
+    if (wait > std::chrono::milliseconds(0) && wait <= pause_between_commits)
+      std::this_thread::sleep_for(wait);
   }
-  return added;
+  db.begin_transaction();
+  in_transaction = true;
 }
 
-template <class Object>
-void sort_joins(std::vector<SheetJoin>& joins, const std::vector<Object>& objects) {
-  const auto rank = [&](const SheetJoin& join) { return std::tie(join.key, objects[join.index].id); };
-  std::sort(joins.begin(), joins.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-  joins.erase(std::unique(joins.begin(), joins.end(),
-                          [](const auto& a, const auto& b) { return a.key == b.key && a.index == b.index; }),
-              joins.end());
+std::vector<IndexWriter::State::Candidate> IndexWriter::State::candidates(ObjectKind kind,
+                                                                          const std::string& id) {
+  std::vector<Candidate> list;
+  if (is_build && !put_ids.contains(hash_of(layout::id_term(kind, id)))) return list;
+  const std::string term = layout::id_term(kind, id);
+  const auto end = db.postlist_end(term);
+  for (auto doc = db.postlist_begin(term); doc != end; ++doc) {
+    Candidate candidate;
+    candidate.doc = *doc;
+    candidate.shown = doc.get_wdf() > 0;
+    list.push_back(std::move(candidate));
+  }
+  for (Candidate& candidate : list) {
+    candidate.data = db.get_document(candidate.doc).get_data();
+    std::string_view rest = candidate.data;
+    candidate.version = take_version(rest);
+    candidate.object = rest;
+  }
+  return list;
 }
 
-}  // namespace
+/// Decides which version is shown, by trust, then date of change, then name of the source, and writes what
+/// that changes.
+void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vector<Candidate>& list) {
+  if (list.empty()) return;
+  const auto rank = [&](const Candidate& candidate) {
+    const auto known = sources.find(candidate.version.source);
+    return std::pair(known == sources.end() ? 0 : known->second.trust, candidate.version.changed_at);
+  };
+  const auto best = std::max_element(list.begin(), list.end(), [&](const Candidate& a, const Candidate& b) {
+    const auto x = rank(a), y = rank(b);
+    return x != y ? x < y : a.version.source > b.version.source;
+  });
+  if (is_build) put_ids.insert(hash_of(layout::id_term(kind, id)));
+  for (auto candidate = list.begin(); candidate != list.end(); ++candidate) {
+    const bool shown = candidate == best;
+    if (!candidate->fresh && candidate->shown == shown) continue;
+    begin_transaction();
+    if (candidate->shown) hide(*candidate);
+    write(*candidate, id, shown);
+  }
+}
 
-void IndexWriter::State::join(std::uint32_t& joins, std::uint32_t& unresolved) {
-  std::map<AreaIndex, std::unordered_map<std::string, std::uint32_t>> online_known, office_known;
-  for (const auto& [responsibility, fallback] : responsibilities) {
-    for (const ObjectId& service : responsibility.services) {
-      const auto text = texts.find(service.text());
-      const std::string subject = responsibility.subject.text();
-      const auto online = online_services.find(subject);
-      const auto office = offices.find(subject);
-      if (text == texts.end() || (online == online_services.end() && office == offices.end())) {
-        ++unresolved;
-        continue;
+/// Takes a version out of sheets and joins.
+void IndexWriter::State::hide(const Candidate& candidate) {
+  std::string_view rest = candidate.data;
+  const Version version = take_version(rest);
+  const Change change = object_from(version, rest);
+  if (const auto* text = std::get_if<ServiceText>(&change)) {
+    editor->remove_text(candidate.doc, resolve(text->areas, version.source), is_unlisted(*text));
+    if (!is_build) keys_before.emplace(text->id.text(), text->keys);
+    key_ranges.erase(hash_of(text->id.text()));
+    variants.erase(text->id.text());
+  } else if (const auto* responsibility = std::get_if<Responsibility>(&change)) {
+    subjects.insert(responsibility->subject.text());
+  } else {
+    subjects.insert(id_of(change));
+  }
+}
+
+void IndexWriter::State::write(Candidate& candidate, const std::string& id, bool shown) {
+  Change change =
+      candidate.change ? *std::move(candidate.change) : object_from(candidate.version, candidate.object);
+  candidate.change.reset();
+  Xapian::Document document;
+  const std::string id_term = layout::id_term(candidate.version.kind, id);
+  if (shown)
+    document.add_term(id_term, 1);
+  else
+    document.add_boolean_term(id_term);
+  document.add_boolean_term(layout::source_term(candidate.version.source));
+  const auto name_services = [&](const Responsibility& responsibility) {
+    for (const ObjectId& service : responsibility.services)
+      document.add_boolean_term(layout::named_term(service.text()));
+  };
+  auto* text = shown ? std::get_if<ServiceText>(&change) : nullptr;
+  if (text) {
+    show_text(candidate.version, id, *text, document);
+  } else {
+    if (shown) {
+      if (const auto* responsibility = std::get_if<Responsibility>(&change)) {
+        document.add_boolean_term(layout::subject_term(responsibility->subject.text()));
+        name_services(*responsibility);
+        subjects.insert(responsibility->subject.text());
+      } else {
+        if (const auto* office = std::get_if<Office>(&change))
+          for (const Responsibility& part : office->responsibilities) name_services(part);
+        subjects.insert(id);
       }
-      for (AreaIndex area : resolve(responsibility.areas, fallback, unresolved)) {
-        Sheet& sheet = sheets[area];
-        if (online != online_services.end())
-          joins += add_joins(sheet.online_services, sheet.online_joins, online_known[area], subject,
-                             online->second.first, text->second.keys);
-        else
-          joins += add_joins(sheet.offices, sheet.office_joins, office_known[area], subject,
-                             office->second.first, text->second.keys);
+    }
+    document.set_data(version_bytes(candidate.version) + candidate.object);
+  }
+  if (candidate.doc == 0)
+    candidate.doc = db.add_document(document);
+  else
+    db.replace_document(candidate.doc, document);
+  if (text)
+    editor->add_text(candidate.doc, *text, resolve(text->areas, candidate.version.source),
+                     is_unlisted(*text));
+}
+
+void IndexWriter::State::show_text(const Version& version, const std::string& id, ServiceText& text,
+                                   Xapian::Document& document) {
+  if (!text.base.id.empty()) {
+    document.add_boolean_term(layout::base_term(text.base.text()));
+    variants.insert(id);
+    // Its own keys are those that no base gave it.
+    if (text.keys_of_base) text.keys.clear();
+    text.keys_of_base = text.keys.empty() || text.keys.front().is_local();
+    if (text.keys_of_base) {
+      text.keys = keys_of(text.base.text());
+      text.keys_of_base = !text.keys.empty();
+    }
+  }
+  const std::vector<TextTerm> terms = analyse ? analyse(text) : std::vector<TextTerm>();
+  for (ServiceKey key : text.keys) document.add_boolean_term(layout::key_term(key));
+  for (const TextTerm& term : terms)
+    document.add_term(layout::word_term(term.kind, term.term), layout::pack(term.impacts));
+  document.set_data(version_bytes(version) + to_bytes(text));
+  if (!is_build) keys_before.emplace(id, std::vector<ServiceKey>());
+  remember_keys(id, text.keys);
+}
+
+void IndexWriter::State::remember_keys(const std::string& id, std::vector<ServiceKey> keys) {
+  key_ranges[hash_of(id)] = {static_cast<std::uint32_t>(key_list.size()),
+                             static_cast<std::uint32_t>(keys.size())};
+  key_list.insert(key_list.end(), keys.begin(), keys.end());
+}
+
+/// The keys of the shown text with this id; none where there is none.
+std::vector<ServiceKey> IndexWriter::State::keys_of(const std::string& text_id) {
+  const auto known = key_ranges.find(hash_of(text_id));
+  if (known != key_ranges.end()) {
+    const auto begin = key_list.begin() + known->second.first;
+    return {begin, begin + known->second.count};
+  }
+  for (const Candidate& candidate : candidates(ObjectKind::text, text_id)) {
+    if (!candidate.shown) continue;
+    auto keys = from_bytes<ServiceText>(candidate.object, "a service text").keys;
+    remember_keys(text_id, keys);
+    return keys;
+  }
+  return {};
+}
+
+/// The areas of an object: those it names, or the one its source delivers for.
+std::vector<AreaIndex> IndexWriter::State::resolve(const std::vector<std::string>& ids,
+                                                   const std::string& source_id) const {
+  std::vector<AreaIndex> result;
+  for (const std::string& id : ids)
+    if (const auto area = areas.find_id(id)) result.push_back(*area);
+  if (ids.empty()) {
+    const auto known = sources.find(source_id);
+    if (known != sources.end())
+      if (const auto area = areas.find_id(known->second.area)) result.push_back(*area);
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+bool IndexWriter::State::is_unlisted(const ServiceText& text) const {
+  return std::none_of(text.keys.begin(), text.keys.end(),
+                      [&](ServiceKey key) { return catalogue.find(key) != nullptr; });
+}
+
+/// Whether a delivery after `time` deleted the object. Read only when a delivery is older than one before.
+bool IndexWriter::State::was_deleted_later(std::uint64_t id_hash, std::int64_t time) {
+  if (time >= source().latest) return false;
+  auto& later = delivery.later_deleted;
+  if (!later) {
+    later.emplace();
+    const std::string prefix = layout::deleted_prefix + current + "/";
+    each_metadata(db, prefix, [&](const std::string& key, const std::string& bytes) {
+      const auto at = static_cast<std::int64_t>(number_from(key.substr(prefix.size())));
+      for (std::uint64_t hash : from_bytes<std::vector<std::uint64_t>>(bytes, "a list of deletions"))
+        (*later)[hash] = std::max((*later)[hash], at);
+    });
+  }
+  const auto found = later->find(id_hash);
+  return found != later->end() && found->second > time;
+}
+
+void IndexWriter::State::add_journal(const Version* before_version, const Version* after,
+                                     const std::string& id, std::string title) {
+  const Version& any = after ? *after : *before_version;
+  if (!before_version)
+    ++summary.added;
+  else if (!after)
+    ++summary.deleted;
+  else
+    ++summary.changed;
+  if (!keeps_journal) return;
+  journal.push_back({any.kind, id, any.source, std::move(title), before_version ? before_version->hash : 0,
+                     after ? after->hash : 0});
+  // What revision a build becomes is known at its end.
+  if (!is_build && journal.size() >= journal_chunk) flush_journal(revision + 1);
+}
+
+void IndexWriter::State::flush_journal(std::uint64_t of_revision) {
+  for (std::size_t at = 0; at < journal.size(); at += journal_chunk) {
+    const std::vector<JournalEntry> chunk(
+        journal.begin() + static_cast<std::ptrdiff_t>(at),
+        journal.begin() + static_cast<std::ptrdiff_t>(std::min(journal.size(), at + journal_chunk)));
+    db.set_metadata(
+        layout::journal_prefix + layout::number(of_revision) + "/" + layout::number(journal_chunks++),
+        to_bytes(chunk));
+  }
+  journal.clear();
+}
+
+/// The current source's version of an object in another generation.
+std::optional<Version> IndexWriter::State::version_in(const Xapian::Database& other, ObjectKind kind,
+                                                      const std::string& id) const {
+  for (DocId doc : docs_with(other, layout::id_term(kind, id))) {
+    const std::string data = other.get_document(doc).get_data();
+    std::string_view rest = data;
+    Version version = take_version(rest);
+    if (version.source == current) return version;
+  }
+  return std::nullopt;
+}
+
+IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, std::optional<Known> known) {
+  std::visit(
+      [&](auto& object) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(object)>, Deletion>) object.source = current;
+      },
+      change);
+  SourceInfo& info = source();
+  Candidate fresh;
+  const std::string id = id_of(change);
+  fresh.version.kind = std::visit(Kind{}, change);
+  fresh.version.time = time;
+  fresh.version.changed_at = changed_at(change);
+  fresh.version.source = current;
+  fresh.object = std::visit(Bytes{}, change);
+  fresh.version.hash = known ? known->hash : hash_of(fresh.object);
+  fresh.fresh = true;
+
+  std::vector<Candidate> list = candidates(fresh.version.kind, id);
+  const auto own =
+      std::find_if(list.begin(), list.end(), [&](const Candidate& c) { return c.version.source == current; });
+  if (own != list.end()) {
+    if (delivery.whole && !delivery.seen.addChecked(own->doc)) return Outcome::duplicate;
+    if (!known && time < std::max(own->version.time, info.whole)) return Outcome::stale;
+    if (own->version.hash == fresh.version.hash) {
+      // What its source is trusted may have changed.
+      if (list.size() > 1) settle(own->version.kind, id, list);
+      // A whole delivery says once for all of its objects how new they are.
+      if (delivery.whole || time <= own->version.time) return Outcome::unchanged;
+      begin_transaction();
+      Xapian::Document document = db.get_document(own->doc);
+      own->version.time = time;
+      document.set_data(version_bytes(own->version) + own->object);
+      db.replace_document(own->doc, document);
+      return Outcome::unchanged;
+    }
+    begin_transaction();
+    add_journal(&own->version, &fresh.version, id, std::visit(Title{}, change));
+    own->version = fresh.version;
+    own->object = std::move(fresh.object);
+    own->change = std::move(change);
+    own->fresh = true;
+    settle(own->version.kind, id, list);
+    return Outcome::changed;
+  }
+  if (!known &&
+      (time < info.whole || was_deleted_later(hash_of(layout::id_term(fresh.version.kind, id)), time)))
+    return Outcome::stale;
+  begin_transaction();
+  std::optional<Version> earlier;
+  // The journal of a build says what is new against the generation before.
+  if (is_build && old) earlier = version_in(*old, fresh.version.kind, id);
+  if (!earlier || earlier->hash != fresh.version.hash)
+    add_journal(earlier ? &*earlier : nullptr, &fresh.version, id, std::visit(Title{}, change));
+  ++count(info, fresh.version.kind);
+  ++delivery.added;
+  fresh.change = std::move(change);
+  list.push_back(std::move(fresh));
+  settle(list.back().version.kind, id, list);
+  if (delivery.whole)
+    for (const Candidate& candidate : list)
+      if (candidate.version.source == current) delivery.seen.add(candidate.doc);
+  return Outcome::added;
+}
+
+IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::string& id, std::int64_t time,
+                                               bool always) {
+  SourceInfo& info = source();
+  if (!delivery.whole) delivery.deleted.push_back(hash_of(layout::id_term(kind, id)));
+  std::vector<Candidate> list = candidates(kind, id);
+  const auto own =
+      std::find_if(list.begin(), list.end(), [&](const Candidate& c) { return c.version.source == current; });
+  if (own == list.end()) return Outcome::absent;
+  if (!always && time < std::max(own->version.time, info.whole)) return Outcome::stale;
+  begin_transaction();
+  add_journal(&own->version, nullptr, id, std::visit(Title{}, object_from(own->version, own->object)));
+  if (own->shown) hide(*own);
+  db.delete_document(own->doc);
+  --count(info, kind);
+  list.erase(own);
+  settle(kind, id, list);
+  return Outcome::deleted;
+}
+
+/// Local variants without keys of their own take those of their base, which may have come or changed after
+/// them.
+void IndexWriter::State::give_keys_to_variants() {
+  std::set<std::string> stale(variants.begin(), variants.end());
+  if (!is_build) {
+    for (const auto& [id, keys] : keys_before)
+      for (DocId doc : docs_with(db, layout::base_term(id)))
+        stale.insert(id_of(object_from(db.get_document(doc).get_data())));
+  }
+  for (const std::string& id : stale) {
+    for (Candidate& candidate : candidates(ObjectKind::text, id)) {
+      if (!candidate.shown) continue;
+      const auto text = from_bytes<ServiceText>(candidate.object, "a service text");
+      const auto keys = keys_of(text.base.text());
+      const bool wants = text.keys_of_base || text.keys.empty() || text.keys.front().is_local();
+      if (!wants || keys == text.keys || (keys.empty() && !text.keys_of_base)) continue;
+      begin_transaction();
+      hide(candidate);
+      write(candidate, id, true);
+    }
+  }
+  variants.clear();
+}
+
+void IndexWriter::State::join_subjects() {
+  for (const auto& [id, keys] : keys_before) {
+    if (is_build) break;  // there, everything is joined anyway
+    auto now = keys_of(id);
+    if (now == keys) continue;
+    for (DocId doc : docs_with(db, layout::named_term(id))) {
+      const Change change = object_from(db.get_document(doc).get_data());
+      const auto* responsibility = std::get_if<Responsibility>(&change);
+      subjects.insert(responsibility ? responsibility->subject.text() : id_of(change));
+    }
+  }
+  std::vector<std::string> sorted(subjects.begin(), subjects.end());
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::string& id : sorted) join(id);
+}
+
+/// Places one online service or office in the sheets of the areas it is responsible in.
+void IndexWriter::State::join(const std::string& id) {
+  std::map<AreaIndex, std::vector<ServiceKey>> places;
+  SheetEditor::Subject subject;
+  const auto add = [&](const Responsibility& responsibility, const std::string& source_id) {
+    bool resolved = !std::holds_alternative<std::monostate>(subject);
+    std::vector<ServiceKey> keys;
+    for (const ObjectId& service : responsibility.services) {
+      const auto its = keys_of(service.text());
+      resolved &= !its.empty();
+      keys.insert(keys.end(), its.begin(), its.end());
+    }
+    summary.unresolved += !resolved;
+    if (keys.empty()) return;
+    for (AreaIndex area : resolve(responsibility.areas, source_id)) {
+      auto& list = places[area];
+      list.insert(list.end(), keys.begin(), keys.end());
+    }
+  };
+  std::vector<Responsibility> inside;
+  for (ObjectKind kind : {ObjectKind::online_service, ObjectKind::office}) {
+    for (const Candidate& candidate : candidates(kind, id)) {
+      if (!candidate.shown || !std::holds_alternative<std::monostate>(subject)) continue;
+      if (kind == ObjectKind::online_service) {
+        subject = from_bytes<OnlineService>(candidate.object, "an online service");
+      } else {
+        auto office = from_bytes<Office>(candidate.object, "an office");
+        inside = std::move(office.responsibilities);
+        office.responsibilities.clear();
+        for (Responsibility& part : inside) part.source = office.source;
+        subject = std::move(office);
       }
     }
   }
+  for (DocId doc : docs_with(db, layout::subject_term(id))) {
+    const auto found = object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility");
+    add(found, found.source);
+  }
+  for (const Responsibility& part : inside) add(part, part.source);
+  if (std::holds_alternative<std::monostate>(subject)) places.clear();
+
+  const std::string placed = layout::placed_prefix + id;
+  const auto before_areas =
+      is_build ? std::vector<AreaIndex>() : from_metadata<std::vector<AreaIndex>>(db, placed);
+  if (before_areas.empty() && places.empty()) return;
+  begin_transaction();
+  const std::uint32_t number = editor->subject(id, std::move(subject));
+  std::vector<AreaIndex> now;
+  for (AreaIndex area : before_areas)
+    if (!places.contains(area)) editor->place(number, area, {});
+  for (auto& [area, keys] : places) {
+    now.push_back(area);
+    editor->place(number, area, std::move(keys));
+  }
+  if (now != before_areas) db.set_metadata(placed, now.empty() ? std::string() : to_bytes(now));
 }
 
-void IndexWriter::State::sort_sheets() {
-  const auto sort_texts = [](std::vector<SheetText>& list) {
-    std::sort(list.begin(), list.end(), [](const SheetText& a, const SheetText& b) {
-      return std::tie(a.key, a.doc, a.validity) < std::tie(b.key, b.doc, b.validity);
+Coverage IndexWriter::State::coverage() const {
+  Coverage result;
+  const Day day = today();
+  each_metadata(db, layout::online_prefix, [&](const std::string&, const std::string& bytes) {
+    const Availability availability =
+        availability_from(from_bytes<AvailabilityRecord>(bytes, "an availability"), areas);
+    const Bitmap all = availability.online(day), own = availability.online_by_itself(day);
+    const std::uint64_t towns = all.cardinality(), its = own.cardinality();
+    result.somewhere += towns > 0;
+    result.everywhere += towns == areas.municipality_count();
+    result.own += its;
+    result.inherited += towns - its;
+  });
+  return result;
+}
+
+/// Writes everything that makes the changes a revision, but for the commit.
+void IndexWriter::State::write_revision(std::uint64_t number, const std::string& source_id) {
+  give_keys_to_variants();
+  join_subjects();
+  std::unordered_map<std::string, AreaIndex> area_of_source;
+  Bitmap covered;
+  for (const auto& [id, info] : sources) {
+    const auto area = areas.find_id(info.area);
+    if (!area) continue;
+    area_of_source.emplace(id, *area);
+    if (areas[*area].level != Level::gemeinde) continue;
+    for (MunicipalityIndex municipality : areas.municipalities_in(*area)) covered.add(municipality);
+  }
+  Touched touched;
+  editor->write(area_of_source, touched);
+  flush_journal(number);
+  touched.sources.assign(changed_sources.begin(), changed_sources.end());
+  for (const std::string& id : changed_sources)
+    db.set_metadata(layout::source_prefix + id, to_bytes(sources.at(id)));
+
+  CommitInfo commit;
+  commit.revision = number;
+  commit.time = std::time(nullptr);
+  commit.source = source_id;
+  commit.added = summary.added;
+  commit.changed = summary.changed;
+  commit.deleted = summary.deleted;
+  if (is_build || !touched.keys.empty())
+    commit.coverage = coverage();
+  else
+    commit.coverage =
+        from_metadata<CommitInfo>(db, layout::commit_prefix + layout::number(revision)).coverage;
+  commit.coverage.covered = static_cast<std::uint32_t>(covered.cardinality());
+  db.set_metadata(layout::commit_prefix + layout::number(number), to_bytes(commit));
+  db.set_metadata(layout::covered_key, to_bytes(covered));
+  db.set_metadata(layout::revision_key, std::to_string(number));
+  db.set_metadata(layout::built_key, std::to_string(commit.time));
+  if (is_build) return;
+  db.set_metadata(layout::touched_prefix + layout::number(number), to_bytes(touched));
+  const auto prune = [&](const std::string& prefix, std::uint64_t length) {
+    each_metadata(db, prefix, [&](const std::string& key, const std::string&) {
+      if (number_from(key.substr(prefix.size(), 20)) + length <= number) db.set_metadata(key, {});
     });
   };
-  sort_texts(unlisted.texts);
-  for (auto& [area, sheet] : sheets) {
-    sort_texts(sheet.texts);
-    std::sort(sheet.kin.begin(), sheet.kin.end());
-    sheet.kin.erase(std::unique(sheet.kin.begin(), sheet.kin.end()), sheet.kin.end());
-    sort_joins(sheet.online_joins, sheet.online_services);
-    sort_joins(sheet.office_joins, sheet.offices);
+  prune(layout::touched_prefix, touched_length);
+  if (number % touched_length != 0) return;
+  prune(layout::journal_prefix, journal_length);
+  prune(layout::commit_prefix, journal_length);
+}
+
+void IndexWriter::commit_states() try {
+  State& state = *state_;
+  if (state.in_transaction || state.changed_sources.empty()) return;
+  state.begin_transaction();
+  for (const std::string& id : state.changed_sources)
+    state.db.set_metadata(layout::source_prefix + id, to_bytes(state.sources.at(id)));
+  state.db.commit_transaction();
+  state.in_transaction = false;
+  state.changed_sources.clear();
+  generation::write_sizes(state.directory / generation::name(state.generation));
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
+void IndexWriter::State::forget_changes() {
+  summary = {};
+  journal.clear();
+  journal_chunks = 0;
+  keys_before.clear();
+  subjects.clear();
+  variants.clear();
+  key_ranges.clear();
+  key_list.clear();
+  editor = std::make_unique<SheetEditor>(db, areas, false);
+}
+
+IndexWriter::Summary IndexWriter::commit() try {
+  State& state = *state_;
+  Summary done = state.summary;
+  done.revision = state.revision;
+  if (!state.in_transaction) {
+    state.forget_changes();
+    return done;
+  }
+  state.write_revision(state.revision + 1, state.current);
+  done = state.summary;
+  done.revision = ++state.revision;
+  state.db.commit_transaction();
+  state.in_transaction = false;
+  generation::write_sizes(state.directory / generation::name(state.generation));
+  state.changed_sources.clear();
+  state.forget_changes();
+  return done;
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+} catch (const fs::filesystem_error& error) {
+  throw IndexError(std::string("cannot write the index: ") + error.what());
+}
+
+void IndexWriter::abandon() try {
+  State& state = *state_;
+  if (state.in_transaction) state.db.cancel_transaction();
+  state.in_transaction = false;
+  if (!state.current.empty()) state.source() = state.before;
+  state.delivery = {};
+  state.forget_changes();
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
+void IndexWriter::State::copy_history() {
+  for (const char* prefix : {layout::journal_prefix, layout::commit_prefix, layout::note_prefix})
+    each_metadata(*old, prefix,
+                  [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+}
+
+/// What updates committed to the generation before while this one was built.
+void IndexWriter::State::replay() {
+  Xapian::Database now((directory / generation::name(generation - 1)).string());
+  const std::uint64_t last = number_from(now.get_metadata(layout::revision_key));
+  std::set<std::tuple<std::string, ObjectKind, std::string>> objects;
+  std::set<std::string> touched_sources;
+  for (std::uint64_t number = revision + 1; number <= last; ++number) {
+    each_metadata(now, layout::journal_prefix + layout::number(number) + "/",
+                  [&](const std::string& key, const std::string& bytes) {
+                    db.set_metadata(key, bytes);
+                    for (const auto& entry : from_bytes<std::vector<JournalEntry>>(bytes, "a journal"))
+                      objects.emplace(entry.source, entry.kind, entry.id);
+                  });
+    const std::string commit = layout::commit_prefix + layout::number(number);
+    db.set_metadata(commit, now.get_metadata(commit));
+    for (const std::string& id :
+         from_metadata<Touched>(now, layout::touched_prefix + layout::number(number)).sources)
+      touched_sources.insert(id);
+  }
+  for (const std::string& id : touched_sources) {
+    const auto info = from_metadata<SourceInfo>(now, layout::source_prefix + id);
+    SourceInfo& mine = sources.emplace(id, info).first->second;
+    SourceInfo taken = info;
+    taken.texts = mine.texts;
+    taken.online_services = mine.online_services;
+    taken.offices = mine.offices;
+    taken.responsibilities = mine.responsibilities;
+    if (!changed_sources.contains(id))  // this build did not read it: all its objects are in the journal
+      taken.texts = taken.online_services = taken.offices = taken.responsibilities = 0;
+    mine = taken;
+    changed_sources.insert(id);
+  }
+  // What it changes stands in the journals of those updates.
+  keeps_journal = false;
+  const Summary counted = summary;
+  for (const auto& [source_id, kind, id] : objects) {
+    if (!sources.contains(source_id)) continue;
+    current = source_id;
+    delivery = {};
+    bool found = false;
+    for (DocId doc : docs_with(now, layout::id_term(kind, id))) {
+      const std::string data = now.get_document(doc).get_data();
+      std::string_view rest = data;
+      const Version version = take_version(rest);
+      if (version.source != source_id) continue;
+      found = true;
+      put(object_from(version, rest), version.time, Known{version.hash});
+    }
+    if (!found) erase(kind, id, 0, true);
+  }
+  keeps_journal = true;
+  summary = counted;
+  summary.replayed = static_cast<std::uint32_t>(objects.size());
+  each_metadata(now, layout::note_prefix, [&](const std::string& key, const std::string& value) {
+    if (old->get_metadata(key) != value) db.set_metadata(key, value);
+  });
+  each_metadata(now, layout::deleted_prefix,
+                [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+  revision = last;
+}
+
+/// Objects of the generation before that this build has not.
+void IndexWriter::State::journal_deletions() {
+  const auto end = old->allterms_end("Q");
+  for (auto term = old->allterms_begin("Q"); term != end; ++term) {
+    if (put_ids.contains(hash_of(*term))) continue;
+    for (DocId doc : docs_with(*old, *term)) {
+      const std::string data = old->get_document(doc).get_data();
+      std::string_view rest = data;
+      const Version version = take_version(rest);
+      const Change change = object_from(version, rest);
+      add_journal(&version, nullptr, id_of(change), std::visit(Title{}, change));
+    }
   }
 }
 
-void IndexWriter::State::write_availability() {
-  std::map<std::string, std::string> area_of_source;
-  for (const SourceInfo& info : sources) area_of_source[info.id] = info.area;
-  std::map<ServiceKey, Availability> availability;
-  for (const auto& [area, sheet] : sheets) {
-    const auto members = areas.municipalities_in(area);
-    const bool is_municipality = areas[area].level == Level::gemeinde;
-    for (const SheetJoin& join : sheet.online_joins) {
-      const OnlineService& service = sheet.online_services[join.index];
-      if (service.url.empty()) continue;
-      // What another town runs for this one (EfA) is not the town's own.
-      const bool own = is_municipality && area_of_source[service.source] == areas[area].id();
-      Availability& entry = availability[join.key];
-      if (service.validity.always()) {
-        (own ? entry.own : entry.inherited).addMany(members.size(), members.data());
-        continue;
-      }
-      for (const Period& period : service.validity.periods()) {
-        Availability::Dated dated{period, own, {}};
-        dated.municipalities.addMany(members.size(), members.data());
-        entry.dated.push_back(std::move(dated));
-      }
-    }
+bool IndexWriter::carry_over() try {
+  State& state = *state_;
+  if (!state.old) return false;
+  const auto info = from_metadata<SourceInfo>(*state.old, layout::source_prefix + state.current);
+  if (info.id.empty()) return false;
+  begin_delivery(true, std::numeric_limits<std::int64_t>::max());
+  for (DocId doc : docs_with(*state.old, layout::source_term(state.current))) {
+    const std::string data = state.old->get_document(doc).get_data();
+    std::string_view rest = data;
+    const Version version = take_version(rest);
+    if (version.source == state.current)
+      state.put(object_from(version, rest), version.time, State::Known{version.hash});
   }
-  for (auto& [key, entry] : availability) {
-    entry.own.runOptimize();
-    entry.inherited.runOptimize();
-    db.set_metadata(layout::online_prefix + std::to_string(key.number()), to_bytes(entry));
-  }
+  end_delivery();
+  SourceInfo& mine = state.source();
+  mine.tried = info.tried;
+  mine.read = info.read;
+  mine.error = info.error;
+  mine.latest = info.latest;
+  mine.whole = info.whole;
+  mine.rejected = info.rejected;
+  mine.warnings = info.warnings;
+  mine.memo = info.memo;
+  each_metadata(*state.old, layout::deleted_prefix + state.current + "/",
+                [&](const std::string& key, const std::string& value) { state.db.set_metadata(key, value); });
+  return true;
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
 }
 
 IndexWriter::Summary IndexWriter::finish() try {
   State& state = *state_;
-  Summary summary;
-  summary.revision = 1;
-  if (state.before > 0) {
-    try {
-      const Xapian::Database old((state.directory / generation_name(state.before)).string());
-      summary.revision = std::strtoull(old.get_metadata(layout::revision_key).c_str(), nullptr, 10) + 1;
-    } catch (const Xapian::Error&) {  // a damaged generation must not stop its replacement
-      summary.revision = state.before + 1;
-    }
+  if (state.old) state.journal_deletions();
+  state.write_lock = std::make_unique<generation::Lock>(state.directory / layout::lock, swap_wait,
+                                                        "an update does not end; the build is given up");
+  if (state.old) state.replay();
+  state.write_revision(state.revision + 1, {});
+  Summary done = state.summary;
+  done.revision = ++state.revision;
+  for (const auto& [id, info] : state.sources) {
+    done.texts += info.texts;
+    done.online_services += info.online_services;
+    done.offices += info.offices;
   }
-  state.join(summary.joins, summary.unresolved);
-  state.sort_sheets();
-  state.write_availability();
-  for (const auto& [area, sheet] : state.sheets)
-    state.db.set_metadata(layout::sheet_prefix + state.areas[area].id(), to_bytes(sheet));
-
-  Bitmap covered;
-  for (const SourceInfo& source : state.sources) {
-    const auto area = state.areas.find_id(source.area);
-    if (!area || state.areas[*area].level != Level::gemeinde) continue;
-    for (MunicipalityIndex number : state.areas.municipalities_in(*area)) covered.add(number);
-  }
-  state.db.set_metadata(layout::covered_key, to_bytes(covered));
-  state.db.set_metadata(layout::unlisted_key, to_bytes(state.unlisted));
-  state.db.set_metadata(layout::sources_key, to_bytes(state.sources));
-  state.db.set_metadata(layout::revision_key, std::to_string(summary.revision));
-  state.db.set_metadata(layout::built_key, std::to_string(std::time(nullptr)));
-  summary.texts = state.db.get_doccount();
-  summary.online_services = static_cast<std::uint32_t>(state.online_services.size());
-  summary.offices = static_cast<std::uint32_t>(state.offices.size());
   state.db.commit();
   state.db.close();
-
-  write_sizes(state.folder);
-  for (const auto& file : fs::directory_iterator(state.folder)) sync_path(file.path());
-  sync_path(state.folder);
-  const fs::path fresh = state.directory / "XAPIANDB.new";
-  {
-    std::ofstream stub(fresh, std::ios::trunc);
-    stub << layout::stub_build << state.build << '\n' << "glass " << state.folder.filename().string() << '\n';
-    if (!stub.flush()) throw IndexError("cannot write " + fresh.string());
-  }
-  sync_path(fresh);
-  fs::rename(fresh, state.directory / layout::stub);
+  generation::publish(state.directory, state.generation, state.build_id);
   state.finished = true;
-  sync_path(state.directory);
   // The generation before stays for readers that are about to open it.
-  for (const auto& entry : fs::directory_iterator(state.directory)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("gen-") && std::strtoull(name.c_str() + 4, nullptr, 10) < state.before)
-      fs::remove_all(entry.path());
-  }
-  return summary;
+  if (state.generation > 2) generation::remove(state.directory, 0, state.generation - 2);
+  return done;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 } catch (const fs::filesystem_error& error) {

@@ -1,10 +1,15 @@
-// Writing an index: a full build makes a new generation beside the current one and swaps it in by one rename,
-// so that readers see the old revision or the new one and nothing between.
+// Writing an index. A build makes a new generation beside the current one and swaps it in by one rename; an
+// update changes the current generation in one transaction a source. Either way readers see all of it or
+// nothing. docs/format-index.md says what is on disk.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "catalog/objects.h"
 #include "catalog/tables.h"
@@ -18,42 +23,99 @@ struct TextTerm {
   Impacts impacts;
 };
 
-/// Not thread-safe. A writer that is destroyed without finish() leaves the current generation as it was.
+/// Makes what a text is found by, and completes it: keys where it has none, its kin, its title. It may be
+/// given a text that was completed before. Called for every text that comes to be shown.
+using Analyse = std::function<std::vector<TextTerm>(ServiceText&)>;
+
+/// Not thread-safe. One that is destroyed before commit() or finish() leaves the index as it was at the last
+/// of these.
 class IndexWriter {
  public:
   /// Starts a new generation below `directory`, which is made where missing. `tables` are stored in the
-  /// index. Throws IndexError when another writer is at work or the folder cannot be written.
-  IndexWriter(std::string directory, const TableTexts& tables, int chain_version);
+  /// index. Updates of the current generation go on meanwhile. Throws IndexError when another build is at
+  /// work or the folder cannot be written.
+  static IndexWriter build(const std::string& directory, const TableTexts& tables, int chain_version);
+  /// Opens the current generation for an update. Waits at most so long for other updates to end, then throws
+  /// IndexError.
+  static IndexWriter update(const std::string& directory, std::chrono::milliseconds wait);
+
+  IndexWriter(IndexWriter&&) noexcept;
   ~IndexWriter();
-  IndexWriter(const IndexWriter&) = delete;
-  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  void analyse_with(Analyse analyse);
 
   const AreaTable& areas() const;
   const Catalogue& catalogue() const;
+  /// The tables that the index carries, with vocabulary and word lists.
+  const TableTexts& tables() const;
+  int chain_version() const;
+  /// The last one that was committed.
+  std::uint64_t revision() const;
 
-  /// What follows belongs to this source.
-  void begin_source(SourceInfo source);
-  /// Counts an object that validation refused.
-  void count_rejected();
-  /// Of objects with the same kind and id the first stays; false says that this one was not taken.
-  bool put(ServiceText text, std::span<const TextTerm> terms);
-  bool put(OnlineService service);
-  bool put(Office office);
-  void put(Responsibility responsibility);
-  /// Stores one more table, or replaces one.
+  /// All sources that the index knows, by id.
+  std::vector<SourceInfo> sources() const;
+  /// What follows belongs to this source. Its settings (name, area, format, sample, trust) are taken from
+  /// `settings`, everything else stays as it was. Throws IndexError when a source of the current generation
+  /// changes its area: that needs a build.
+  SourceInfo& begin_source(const SourceInfo& settings);
+  SourceInfo& source();
+
+  enum class Outcome {
+    added,
+    changed,
+    unchanged,
+    deleted,
+    absent,     ///< a deletion of what there is not
+    stale,      ///< older than what is known
+    duplicate,  ///< the second of its id in a whole delivery
+  };
+  /// Begins a delivery of the source, made at `time` (seconds since 1970). A whole one says all that the
+  /// source has.
+  void begin_delivery(bool whole, std::int64_t time);
+  /// Order and repetition of deliveries with different times do not change the outcome: of all that was said
+  /// about an object the latest holds. Of the same time, what comes later.
+  Outcome put(Change change);
+  /// The object was delivered but cannot be taken: a whole delivery does not delete what there is of it.
+  void keep(ObjectKind kind, const ObjectId& id);
+  /// Objects of the source that a whole delivery did not name, and how many it had before: in an update the
+  /// last revision, in a build the generation before.
+  struct Missing {
+    std::size_t missing = 0, before = 0;
+  };
+  Missing missing() const;
+  /// Ends the delivery; a whole one deletes what is missing.
+  void end_delivery();
+  /// A build: replaces what it has of the source by what the generation before has, and how that stood. Ends
+  /// a delivery. False: that has nothing of the source, and nothing is done.
+  bool carry_over();
+
+  /// Stores a text of the caller's under a name, in the same transaction. Empty: none.
+  void put_note(const std::string& name, const std::string& text);
+  std::string note(const std::string& name) const;
+  /// Stores one more table, or replaces one. Only in a build.
   void put_table(const std::string& name, const std::string& text);
 
   struct Summary {
     std::uint64_t revision = 0;
-    std::uint32_t texts = 0, online_services = 0, offices = 0, joins = 0;
-    /// Responsibilities that name an unknown office, online service, text or area.
+    std::uint32_t texts = 0, online_services = 0, offices = 0;
+    std::uint32_t added = 0, changed = 0, deleted = 0, unchanged = 0, stale = 0;
+    /// Responsibilities that name an unknown office, online service or text.
     std::uint32_t unresolved = 0;
+    std::uint32_t replayed = 0;  ///< changes that updates made while a build was at work
   };
-  /// Joins responsibilities, writes sheets and bitmaps, commits and swaps. Throws IndexError.
+  /// An update: everything since the last commit becomes a new revision, or nothing where nothing changed.
+  /// Throws IndexError; then nothing of it is kept.
+  Summary commit();
+  /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision.
+  void commit_states();
+  /// An update: forgets everything since the last commit, but for the settings of sources.
+  void abandon();
+  /// A build: takes in what updates changed meanwhile, writes everything and swaps. Throws IndexError.
   Summary finish();
 
  private:
   struct State;
+  explicit IndexWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -10,7 +10,9 @@ namespace vsm::layout {
 
 inline constexpr int format = 6;
 inline constexpr const char* stub = "XAPIANDB";
-inline constexpr const char* lock = "write.lock";
+inline constexpr const char* lock = "write.lock";        // held by an update, and by a build while it swaps
+inline constexpr const char* build_lock = "build.lock";  // held by a build from its beginning
+inline constexpr const char* build_again = "build it again with vsm-index build";
 inline constexpr const char* sizes = "sizes.tsv";      // in a generation: its files and their sizes
 inline constexpr const char* stub_build = "# build ";  // Xapian skips lines that begin with #
 
@@ -29,10 +31,22 @@ inline constexpr const char* built_key = "built";
 inline constexpr const char* chain_key = "chain";
 inline constexpr const char* covered_key = "covered";
 inline constexpr const char* unlisted_key = "unlisted";
-inline constexpr const char* sources_key = "sources";
 inline constexpr const char* table_prefix = "table/";
-inline constexpr const char* sheet_prefix = "sheet/";
-inline constexpr const char* online_prefix = "online/";
+inline constexpr const char* sheet_prefix = "sheet/";      // + area id
+inline constexpr const char* online_prefix = "online/";    // + key
+inline constexpr const char* source_prefix = "source/";    // + id
+inline constexpr const char* placed_prefix = "placed/";    // + id of an online service or office
+inline constexpr const char* deleted_prefix = "deleted/";  // + source + "/" + number(time)
+inline constexpr const char* journal_prefix = "journal/";  // + number(revision) + "/" + number(chunk)
+inline constexpr const char* commit_prefix = "commit/";    // + number(revision)
+inline constexpr const char* touched_prefix = "touched/";  // + number(revision)
+inline constexpr const char* note_prefix = "note/";        // + a name of the indexer's
+
+/// Decimal with leading zeros, so that keys sort by number.
+inline std::string number(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  return std::string(20 - digits.size(), '0') + digits;
+}
 
 // Terms. An upper-case letter stands before the word, which never begins with one.
 inline std::string word_term(TermKind kind, const std::string& word) {
@@ -49,7 +63,16 @@ inline Impacts unpack(std::uint32_t packed) {
   const auto part = [packed](unsigned shift) { return static_cast<std::uint8_t>(packed >> shift & 127U); };
   return {part(21), part(14), part(7), part(0)};
 }
-inline std::string id_term(const std::string& id) { return "Q" + id.substr(0, 240); }
+/// Every version of an object has it; the frequency is 1 for the one that is shown, 0 for the others.
+inline std::string id_term(ObjectKind kind, const std::string& id) {
+  return std::string{'Q', "tofr"[static_cast<int>(kind)]} + id.substr(0, 240);
+}
+inline std::string source_term(const std::string& source) { return "S" + source.substr(0, 240); }
+/// Of what says who is responsible: the online service or office, and the service texts that it names.
+inline std::string subject_term(const std::string& id) { return "U" + id.substr(0, 240); }
+inline std::string named_term(const std::string& id) { return "V" + id.substr(0, 240); }
+/// Of a local variant: the text that it is one of.
+inline std::string base_term(const std::string& id) { return "B" + id.substr(0, 240); }
 inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }
 
 }  // namespace vsm::layout

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "catalog/area_table.h"
 #include "catalog/objects.h"
 #include "store/index_reader.h"
 #include "store/sheet.h"
@@ -76,9 +77,9 @@ void serialize(Archive& archive, UrlParameter& parameter) {
 template <class Archive>
 void serialize(Archive& archive, ServiceText& text) {
   archive(text.id, text.keys, text.kin, text.areas, text.title, text.official_title, text.teaser,
-          text.modules, text.words, text.translations, text.base, text.types, text.addressees,
-          text.situations, text.sdg, text.trust_level, text.validity, text.changed, text.changed_at,
-          text.source, text.sample);
+          text.title_of_catalogue, text.modules, text.words, text.translations, text.base, text.keys_of_base,
+          text.types, text.addressees, text.situations, text.sdg, text.trust_level, text.validity,
+          text.changed, text.changed_at, text.source, text.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, OnlineService& service) {
@@ -102,26 +103,78 @@ void serialize(Archive& archive, SheetText& text) {
   archive(text.key, text.doc, text.validity);
 }
 template <class Archive>
+void serialize(Archive& archive, SheetKin& kin) {
+  archive(kin.key, kin.doc);
+}
+template <class Archive>
 void serialize(Archive& archive, SheetJoin& join) {
   archive(join.key, join.index);
 }
 template <class Archive>
 void serialize(Archive& archive, Sheet& sheet) {
-  archive(sheet.texts, sheet.kin, sheet.online_services, sheet.online_joins, sheet.offices,
+  archive(sheet.texts, sheet.kin_of, sheet.online_services, sheet.online_joins, sheet.offices,
           sheet.office_joins);
 }
+
+/// Where one service is available online, by what contributes to it: so one sheet's part can be replaced.
+struct AvailabilityRecord {
+  struct Own {  ///< of municipalities, from their own sheets
+    Period validity;
+    bool own = false;  ///< an online service of the municipality itself
+    Bitmap municipalities;
+  };
+  struct Above {  ///< from the sheet of any other area
+    AreaIndex area = 0;
+    Period validity;
+  };
+  std::vector<Own> own;
+  std::vector<Above> above;
+};
 template <class Archive>
-void serialize(Archive& archive, Availability::Dated& dated) {
-  archive(dated.validity, dated.own, dated.municipalities);
+void serialize(Archive& archive, AvailabilityRecord::Own& own) {
+  archive(own.validity, own.own, own.municipalities);
 }
 template <class Archive>
-void serialize(Archive& archive, Availability& availability) {
-  archive(availability.own, availability.inherited, availability.dated);
+void serialize(Archive& archive, AvailabilityRecord::Above& above) {
+  archive(above.area, above.validity);
+}
+template <class Archive>
+void serialize(Archive& archive, AvailabilityRecord& availability) {
+  archive(availability.own, availability.above);
+}
+
+Availability availability_from(const AvailabilityRecord& record, const AreaTable& areas);
+
+/// What a commit changed of what readers keep in memory.
+struct Touched {
+  std::vector<AreaIndex> areas;
+  std::vector<ServiceKey> keys;
+  std::vector<std::string> sources;
+  bool unlisted = false;
+};
+template <class Archive>
+void serialize(Archive& archive, Touched& touched) {
+  archive(touched.areas, touched.keys, touched.sources, touched.unlisted);
+}
+
+template <class Archive>
+void serialize(Archive& archive, JournalEntry& entry) {
+  archive(entry.kind, entry.id, entry.source, entry.title, entry.before, entry.after);
+}
+template <class Archive>
+void serialize(Archive& archive, Coverage& coverage) {
+  archive(coverage.somewhere, coverage.everywhere, coverage.own, coverage.inherited, coverage.covered);
+}
+template <class Archive>
+void serialize(Archive& archive, CommitInfo& commit) {
+  archive(commit.revision, commit.time, commit.source, commit.added, commit.changed, commit.deleted,
+          commit.coverage);
 }
 template <class Archive>
 void serialize(Archive& archive, SourceInfo& source) {
-  archive(source.id, source.name, source.area, source.format, source.sample, source.texts,
-          source.online_services, source.offices, source.rejected);
+  archive(source.id, source.name, source.area, source.format, source.sample, source.trust, source.texts,
+          source.online_services, source.offices, source.responsibilities, source.rejected, source.warnings,
+          source.tried, source.read, source.error, source.latest, source.whole, source.memo);
 }
 
 template <class Record>
@@ -144,6 +197,69 @@ Record from_bytes(const std::string& bytes, const char* what) {
   } catch (const std::exception&) {
     throw IndexError(std::string("the index is damaged: ") + what + " cannot be read");
   }
+}
+
+/// A record that stands in the metadata of a database; an empty one where there is none.
+template <class Record, class Database>
+Record from_metadata(const Database& db, const std::string& key) {
+  const std::string bytes = db.get_metadata(key);
+  return bytes.empty() ? Record() : from_bytes<Record>(bytes, "a record");
+}
+
+/// What stands before the object in the data of a document: one version of an object, as its source
+/// published it.
+struct Version {
+  ObjectKind kind = ObjectKind::text;
+  std::uint64_t hash = 0;       ///< of what the source delivered; never 0
+  std::int64_t time = 0;        ///< of the delivery, seconds since 1970
+  std::int64_t changed_at = 0;  ///< of the object, as its source says
+  std::string source;
+};
+
+inline std::string version_bytes(const Version& version) {
+  std::string bytes;
+  const auto put = [&](std::uint64_t value) {
+    for (unsigned i = 0; i < 8; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
+  };
+  bytes += static_cast<char>(version.kind);
+  put(version.hash);
+  put(static_cast<std::uint64_t>(version.time));
+  put(static_cast<std::uint64_t>(version.changed_at));
+  bytes += static_cast<char>(version.source.size() & 0xFFU);
+  bytes += static_cast<char>(version.source.size() >> 8U & 0xFFU);
+  return bytes + version.source;
+}
+
+/// Takes the version off the front of a document's data; what is left is the object.
+inline Version take_version(std::string_view& data) {
+  const auto damaged = [] { return IndexError("the index is damaged: an object cannot be read"); };
+  const auto byte = [&](std::size_t at) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(data[at]));
+  };
+  const auto number = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < 8; ++i) value |= byte(at + i) << (8 * i);
+    return value;
+  };
+  constexpr std::size_t fixed = 27;
+  if (data.size() < fixed) throw damaged();
+  Version version;
+  version.kind = static_cast<ObjectKind>(data[0]);
+  version.hash = number(1);
+  version.time = static_cast<std::int64_t>(number(9));
+  version.changed_at = static_cast<std::int64_t>(number(17));
+  const std::size_t length = byte(25) | byte(26) << 8U;
+  if (version.kind > ObjectKind::responsibility || data.size() < fixed + length) throw damaged();
+  version.source = data.substr(fixed, length);
+  data.remove_prefix(fixed + length);
+  return version;
+}
+
+/// The object of a document.
+template <class Object>
+Object object_of(std::string_view data, const char* what) {
+  take_version(data);
+  return from_bytes<Object>(std::string(data), what);
 }
 
 }  // namespace vsm

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "store/records.h"
+
 namespace vsm {
 namespace {
 
@@ -29,6 +31,9 @@ void Sheet::derive() {
   docs = Bitmap();
   for (const SheetText& text : texts) docs.add(text.doc);
   docs.runOptimize();
+  kin.clear();
+  for (const SheetKin& entry : kin_of)
+    if (kin.empty() || kin.back() != entry.key) kin.push_back(entry.key);
 }
 
 std::span<const SheetText> Sheet::texts_for(ServiceKey key) const {
@@ -64,6 +69,33 @@ Bitmap Availability::online(Day day) const {
   Bitmap result = own | inherited;
   for (const Dated& part : dated)
     if (part.validity.holds(day)) result |= part.municipalities;
+  return result;
+}
+
+Bitmap Availability::online_by_itself(Day day) const {
+  Bitmap result = own;
+  for (const Dated& part : dated)
+    if (part.own && part.validity.holds(day)) result |= part.municipalities;
+  return result;
+}
+
+Availability availability_from(const AvailabilityRecord& record, const AreaTable& areas) {
+  Availability result;
+  const auto part_of = [&](const Period& validity, bool own) -> Bitmap& {
+    if (validity.always()) return own ? result.own : result.inherited;
+    const auto same = std::find_if(result.dated.begin(), result.dated.end(), [&](const auto& dated) {
+      return dated.validity == validity && dated.own == own;
+    });
+    if (same != result.dated.end()) return same->municipalities;
+    result.dated.push_back({validity, own, {}});
+    return result.dated.back().municipalities;
+  };
+  for (const AvailabilityRecord::Own& part : record.own)
+    part_of(part.validity, part.own) |= part.municipalities;
+  for (const AvailabilityRecord::Above& part : record.above) {
+    const auto members = areas.municipalities_in(part.area);
+    part_of(part.validity, false).addMany(members.size(), members.data());
+  }
   return result;
 }
 

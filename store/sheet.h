@@ -23,6 +23,13 @@ struct SheetText {
   Period validity;
 };
 
+/// A service that a text without key speaks of.
+struct SheetKin {
+  ServiceKey key;
+  DocId doc = 0;
+  auto operator<=>(const SheetKin&) const = default;
+};
+
 /// One key of an online service or office; `index` points into Sheet::online_services or Sheet::offices.
 struct SheetJoin {
   ServiceKey key;
@@ -31,17 +38,19 @@ struct SheetJoin {
 
 struct Sheet {
   std::vector<SheetText> texts;  ///< sorted by key, doc, period; a text with several keys has several entries
-  std::vector<ServiceKey> kin;   ///< sorted: services that texts without key speak of
-  std::vector<OnlineService> online_services;
-  std::vector<SheetJoin> online_joins;  ///< sorted by key, then id of the service
-  std::vector<Office> offices;
-  std::vector<SheetJoin> office_joins;  ///< sorted by key, then id of the office
+  std::vector<SheetKin> kin_of;  ///< sorted
+  std::vector<OnlineService> online_services;  ///< sorted by id
+  std::vector<SheetJoin> online_joins;         ///< sorted by key, then id of the service
+  std::vector<Office> offices;                 ///< sorted by id
+  std::vector<SheetJoin> office_joins;         ///< sorted by key, then id of the office
 
   // Derived on reading.
   Bitmap docs;
+  std::vector<ServiceKey> kin;        ///< sorted: services that texts without key speak of, each once
   std::vector<std::uint32_t> by_doc;  ///< positions in texts, sorted by doc
 
   void derive();
+  bool empty() const { return texts.empty() && kin_of.empty() && online_services.empty() && offices.empty(); }
 
   std::span<const SheetText> texts_for(ServiceKey key) const;
   std::span<const SheetText> texts_in_group(std::uint64_t group) const;
@@ -65,6 +74,8 @@ struct Availability {
   bool is_online(Day day) const;
   /// Municipalities where it is online on that day, own or inherited.
   Bitmap online(Day day) const;
+  /// Municipalities with an online service of their own on that day.
+  Bitmap online_by_itself(Day day) const;
 };
 
 }  // namespace vsm

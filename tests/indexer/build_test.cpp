@@ -25,13 +25,13 @@ TEST(Build, ALineOfAListThatIsNoUtf8IsRefusedWithItsReason) {
   const auto report = build_index(folder / "index", project_tables(), find_sources(folder / "sources.tsv"),
                                   [](const BuildProgress&) {});
   EXPECT_EQ(report.broken_sources, 0U);
-  ASSERT_EQ(report.problem_count, 3U);
-  EXPECT_TRUE(report.problems[0].file.ends_with("services.tsv"));
-  EXPECT_EQ(report.problems[0].line, 3U);
-  EXPECT_EQ(report.problems[0].object, "L.2");
-  EXPECT_THAT(report.problems[0].message, ::testing::HasSubstr("UTF-8"));
-  EXPECT_THAT(report.problems[1].message, ::testing::HasSubstr("im März 2025"));
-  EXPECT_EQ(report.problems[2].line, 3U);
+  ASSERT_EQ(report.problem_count(), 3U);
+  EXPECT_TRUE(report.all_problems()[0]->file.ends_with("services.tsv"));
+  EXPECT_EQ(report.all_problems()[0]->line, 3U);
+  EXPECT_EQ(report.all_problems()[0]->object, "L.2");
+  EXPECT_THAT(report.all_problems()[0]->message, ::testing::HasSubstr("UTF-8"));
+  EXPECT_THAT(report.all_problems()[1]->message, ::testing::HasSubstr("im März 2025"));
+  EXPECT_EQ(report.all_problems()[2]->line, 3U);
   Index index(folder / "index");
   const IndexReader reader = index.reader();
   EXPECT_TRUE(reader.find_text("L.1"));
@@ -63,7 +63,7 @@ TEST(Build, SaysHowManyWordRulesItHasAndWhetherThereIsADictionary) {
   const BuildReport without = with("");
   EXPECT_EQ(without.word_rules, 2U);
   EXPECT_FALSE(without.has_dictionary);
-  ASSERT_EQ(without.problem_count, 1U) << "a line that is no rule is told";
+  ASSERT_EQ(without.problem_count(), 1U) << "a line that is no rule is told";
   EXPECT_THAT(without.problems[0].message, ::testing::StartsWith("synonyms/pets.txt:4: "));
   EXPECT_TRUE(with(folder.write("dictionary", "Hund\nbellen\n")).has_dictionary);
   EXPECT_GT(build_index(folder / "index", read_build_tables(VSM_DATA_FOLDER, ""), {}, nothing).word_rules,

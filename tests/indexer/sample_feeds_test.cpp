@@ -85,7 +85,7 @@ TEST(Build, ABrokenSourceDoesNotTouchTheOthers) {
   const auto report = build_index(folder / "index", project_tables(), find_sources(folder / "feeds"),
                                   [](const BuildProgress&) {});
   EXPECT_EQ(report.broken_sources, 1U);
-  EXPECT_EQ(report.problem_count, 4U);
+  EXPECT_EQ(report.problem_count(), 4U);
   EXPECT_EQ(report.summary.online_services, 0U);
   Index index(folder / "index");
   EXPECT_TRUE(index.reader().find_text("B.1"));

@@ -31,7 +31,7 @@ Cuts cuts_of(std::string_view parts) {
 }
 
 TEST(Compounds, AreSplitWherePeopleSplitThem) {
-  const language::Model model(shipped_engine().reader().snapshot().word_tables);
+  const language::Model model(shipped_engine().reader().snapshot().tables->words);
   const std::string path = VSM_DATA_FOLDER "/evaluation/compounds.tsv";
   const std::string text = read_file(path);
   TableReader rows(path, text, {"word", "parts"});

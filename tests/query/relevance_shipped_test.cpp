@@ -258,7 +258,7 @@ TEST(Relevance, AsciiUmlautsCostNothing) {
 
 TEST(Relevance, CompoundsWrittenApart) {
   const IndexReader reader = shipped_engine().reader();
-  const language::Model model(reader.snapshot().word_tables);
+  const language::Model model(reader.snapshot().tables->words);
   std::size_t titles = 0, found = 0;
   for (const Title& title : short_titles()) {
     std::string apart, hyphenated;

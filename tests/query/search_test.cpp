@@ -58,7 +58,7 @@ class SearchTest : public ::testing::Test {
                    "lvr\txzufi\tlvr.xml\tlandschaftsverband:lv-rheinland\tLVR\tno\t\n");
     const auto report = build_index(*folder_ / "index", read_build_tables(VSM_DATA_FOLDER, ""),
                                     find_sources(*folder_ / "f"), [](const BuildProgress&) {});
-    ASSERT_EQ(report.problem_count, 0U) << report.problems.at(0).message;
+    ASSERT_EQ(report.problem_count(), 0U) << report.all_problems().at(0)->message;
     engine_ = new SearchEngine(*folder_ / "index");
   }
   static void TearDownTestSuite() {

@@ -41,14 +41,21 @@ class Log {
 
 /// One text of one town and no catalogue: quick to build.
 void build_small(const std::string& directory, const std::string& title) {
-  IndexWriter writer(directory, project_tables(), language::chain_version);
-  writer.begin_source({"bochum", "Bochum", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
+  IndexWriter writer = IndexWriter::build(directory, project_tables(), language::chain_version);
+  writer.analyse_with([](ServiceText&) {
+    return std::vector<TextTerm>{{TermKind::word, "hund", {100, 0, 0, 0}}};
+  });
+  SourceInfo source;
+  source.id = "bochum";
+  source.area = "gemeinde:059110000000";
+  writer.begin_source(source);
+  writer.begin_delivery(true, 1);
   ServiceText text;
   text.id = {"A", "1"};
   text.keys = {*ServiceKey::parse("99110009104000")};
   text.title = title;
-  const std::vector<TextTerm> terms{{TermKind::word, "hund", {100, 0, 0, 0}}};
-  EXPECT_TRUE(writer.put(std::move(text), terms));
+  writer.put(std::move(text));
+  writer.end_delivery();
   writer.finish();
 }
 

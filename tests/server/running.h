@@ -38,7 +38,7 @@ inline const TableTexts& few_tables() {
 inline void build_from_feeds(const TempFolder& folder) {
   const auto report =
       build_index(folder / "index", few_tables(), find_sources(folder / "f"), [](const BuildProgress&) {});
-  ASSERT_EQ(report.problem_count, 0U) << report.problems.at(0).message;
+  ASSERT_EQ(report.problem_count(), 0U) << report.all_problems().at(0)->message;
 }
 
 /// Serves for as long as it lives.

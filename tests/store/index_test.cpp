@@ -24,22 +24,49 @@ ServiceText text(const std::string& id, const std::string& title, const std::str
   return result;
 }
 
+SourceInfo source(const std::string& name) {
+  SourceInfo info;
+  info.id = "source";
+  info.name = name;
+  info.area = "gemeinde:059110000000";
+  info.format = "xzufi";
+  return info;
+}
+
+IndexWriter writer_for(const std::string& directory, const std::string& name) {
+  IndexWriter writer = IndexWriter::build(directory, project_tables(), 1);
+  writer.analyse_with([](ServiceText&) {
+    return std::vector<TextTerm>{{TermKind::word, "ausweis", {70, 0, 127, 1}}};
+  });
+  writer.begin_source(source(name));
+  writer.begin_delivery(true, 1'000);
+  return writer;
+}
+
+Responsibility responsible(const std::string& id, const std::string& service) {
+  Responsibility result;
+  result.id = {"T", id};
+  result.subject = {"T", "O1"};
+  result.services = {{"T", service}};
+  return result;
+}
+
+using Outcome = IndexWriter::Outcome;
+
 void build(const std::string& directory, const std::string& title) {
-  IndexWriter writer(directory, project_tables(), 1);
-  writer.begin_source({"source", title, "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
-  const std::vector<TextTerm> terms{{TermKind::word, "ausweis", {70, 0, 127, 1}}};
-  EXPECT_TRUE(writer.put(text("1", title, "gemeinde:059110000000"), terms));
-  EXPECT_FALSE(writer.put(text("1", "again", "gemeinde:059110000000"), terms));
+  IndexWriter writer = writer_for(directory, title);
+  EXPECT_EQ(writer.put(text("1", title, "gemeinde:059110000000")), Outcome::added);
+  EXPECT_EQ(writer.put(text("1", "again", "gemeinde:059110000000")), Outcome::duplicate);
   OnlineService service;
   service.id = {"T", "O1"};
   service.title = "Online";
   service.url = "https://example.org/";
-  EXPECT_TRUE(writer.put(service));
-  writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "1"}}, {}, {}, {}, 0, {}});
-  writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "unknown"}}, {}, {}, {}, 0, {}});
+  EXPECT_EQ(writer.put(service), Outcome::added);
+  writer.put(responsible("R1", "1"));
+  writer.put(responsible("R2", "unknown"));
+  writer.end_delivery();
   const auto summary = writer.finish();
   EXPECT_EQ(summary.texts, 1U);
-  EXPECT_EQ(summary.joins, 1U);
   EXPECT_EQ(summary.unresolved, 1U);
 }
 
@@ -89,18 +116,18 @@ TEST(Index, WhatWasWrittenIsRead) {
 TEST(Index, PeriodsAreKeptEachForItself) {
   const TempFolder folder;
   {
-    IndexWriter writer(folder / "index", project_tables(), 1);
-    writer.begin_source({"source", "Source", "gemeinde:059110000000", "xzufi", false, 0, 0, 0, 0});
+    IndexWriter writer = writer_for(folder / "index", "Source");
     const Validity twice({{20, 29}, {5, 9}});
     ServiceText service_text = text("1", "Ausweis", "gemeinde:059110000000");
     service_text.validity = twice;
-    EXPECT_TRUE(writer.put(service_text, {}));
+    writer.put(service_text);
     OnlineService service;
     service.id = {"T", "O1"};
     service.url = "https://example.org/";
     service.validity = twice;
-    EXPECT_TRUE(writer.put(service));
-    writer.put(Responsibility{{}, {"T", "O1"}, {{"T", "1"}}, {}, {}, {}, 0, {}});
+    writer.put(service);
+    writer.put(responsible("R1", "1"));
+    writer.end_delivery();
     writer.finish();
   }
   Index index(folder / "index");
@@ -143,8 +170,9 @@ TEST(Index, AnAbandonedBuildChangesNothing) {
   const TempFolder folder;
   build(folder / "index", "alt");
   {
-    IndexWriter writer(folder / "index", project_tables(), 1);
-    EXPECT_THROW(IndexWriter(folder / "index", project_tables(), 1), IndexError) << "two writers at once";
+    const IndexWriter writer = writer_for(folder / "index", "neu");
+    EXPECT_THROW(IndexWriter::build(folder / "index", project_tables(), 1), IndexError)
+        << "two writers at once";
   }
   Index index(folder / "index");
   EXPECT_EQ(index.reader().text(1).title, "alt");
@@ -154,7 +182,7 @@ TEST(Index, AnAbandonedBuildChangesNothing) {
 TEST(Index, AFolderWithOtherFilesIsLeftAlone) {
   const TempFolder folder;
   const std::string precious = folder.write("home/letter.txt", "dear");
-  EXPECT_THROW(IndexWriter(folder / "home", project_tables(), 1), IndexError);
+  EXPECT_THROW(IndexWriter::build(folder / "home", project_tables(), 1), IndexError);
   EXPECT_TRUE(fs::exists(precious));
 }
 
@@ -228,7 +256,8 @@ TEST(Index, AReplacedDirectoryIsNoticed) {
 TEST(Index, AnOldRevisionGoesAfterItsLastReader) {
   const TempFolder folder;
   build(folder / "index", "alt");
-  Index index(folder / "index", [](const IndexReader& reader) { return reader.shared_snapshot(); });
+  Index index(folder / "index",
+              [](const IndexReader& reader, const auto&) { return reader.shared_snapshot(); });
   std::weak_ptr<const Snapshot> old;
   {
     const IndexReader held = index.reader();
@@ -247,7 +276,7 @@ TEST(Index, OthersGoOnWhileABuildIsLoaded) {
   build(folder / "index", "alt");
   std::promise<void> loading, go;
   std::atomic<int> loads = 0;
-  Index index(folder / "index", [&](const IndexReader& reader) {
+  Index index(folder / "index", [&](const IndexReader& reader, const auto&) {
     if (++loads == 2) {
       loading.set_value();
       go.get_future().wait();
@@ -296,7 +325,7 @@ TEST(Index, ABuildThatCannotBeLoadedIsSaidOnceAndTheLastGoodOneServes) {
 TEST(Index, WhatCannotBeDerivedIsNotTakenUp) {
   const TempFolder folder;
   build(folder / "index", "alt");
-  Index index(folder / "index", [](const IndexReader& reader) -> std::shared_ptr<const void> {
+  Index index(folder / "index", [](const IndexReader& reader, const auto&) -> std::shared_ptr<const void> {
     if (reader.text(1).title == "neu") throw IndexError("not this one");
     return nullptr;
   });
