@@ -73,8 +73,9 @@ class Intake {
         missing.missing * 100 <= missing.before * static_cast<std::size_t>(source_.max_deleted))
       return;
     refuse("loeschung-zu-viel",
-           "Die Lieferung würde " + std::to_string(missing.missing) + " von " + std::to_string(missing.before) +
-               " Einträgen löschen, mehr als " + std::to_string(source_.max_deleted) +
+           "Die Lieferung würde " + std::to_string(missing.missing) + " von " +
+               std::to_string(missing.before) + " Einträgen löschen, mehr als " +
+               std::to_string(source_.max_deleted) +
                " Prozent. Sie wurde nicht übernommen. Wenn das so gemeint ist: vsm-index update --force");
   }
 
@@ -93,8 +94,8 @@ class Intake {
     std::string text;
     for (const Problem& problem : result_.report.problems) {
       if (problem.severity == Severity::warning) continue;
-      text += problem.file + '\t' + std::to_string(problem.line) + '\t' + problem.object + '\t' + problem.rule +
-              '\t' + problem.message + '\n';
+      text += problem.file + '\t' + std::to_string(problem.line) + '\t' + problem.object + '\t' +
+              problem.rule + '\t' + problem.message + '\n';
       if (++stored_ == problems_stored) break;
     }
     writer_->put_note("quarantine/" + source_.id, text);
@@ -112,8 +113,8 @@ class Intake {
     if (head.created == 0 || source_.format == "list") return;
     if (head.created > std::time(nullptr) + a_day) {
       report_({source_.path, 0, source_.id,
-              "Die Lieferung nennt als Zeitpunkt ihrer Erstellung einen in der Zukunft; er zählt nicht.", "datum",
-              Severity::warning});
+               "Die Lieferung nennt als Zeitpunkt ihrer Erstellung einen in der Zukunft; er zählt nicht.",
+               "datum", Severity::warning});
       return;
     }
     // A whole delivery of several files is as old as the first of them; each file of a delta is a message.

@@ -26,8 +26,8 @@ class TextAnalysis {
   /// asked for.
   TextAnalysis(const TableTexts& tables, const Catalogue& catalogue, bool counts_words);
 
-  /// Terms of a text. Gives it a local key and kin where it has no key, and the catalogue's title for citizens
-  /// where it has none but the official one. A text that was completed before is completed anew.
+  /// Terms of a text. Gives it a local key and kin where it has no key, and the catalogue's title for
+  /// citizens where it has none but the official one. A text that was completed before is completed anew.
   std::vector<TextTerm> complete(ServiceText& text);
 
   const language::Model& model() const { return model_; }

@@ -56,8 +56,9 @@ bool Validation::check_id(const ObjectId& id, const char* what) {
     return refuse("id-zu-lang", "Die id hat mehr als 200 Bytes.");
   if (!source_.agencies.empty() &&
       std::find(source_.agencies.begin(), source_.agencies.end(), id.agency) == source_.agencies.end())
-    return refuse("redaktion-fremd", "Die Redaktion „" + id.agency + "“ (schemeAgencyID) darf diese Quelle „" +
-                                         source_.id + "“ nicht schreiben.");
+    return refuse("redaktion-fremd", "Die Redaktion „" + id.agency +
+                                         "“ (schemeAgencyID) darf diese Quelle „" + source_.id +
+                                         "“ nicht schreiben.");
   return true;
 }
 
@@ -110,6 +111,9 @@ bool Validation::check(ServiceText& text) {
     if (const CatalogueEntry* entry = catalogue_.find(text.keys.front())) {
       text.title = entry->title;
       text.official_title = entry->official_name;
+      if (source_.format != "verfuegbarkeit")
+        warn("titel-fehlt",
+             "Der Leistung fehlt die Bezeichnung (Textmodul 02 oder 03); sie heißt wie im Katalog.");
     }
   }
   if (text.title.empty() && text.base.id.empty())

@@ -143,8 +143,9 @@ void SheetEditor::update_availability(AreaIndex area, const Contributions& befor
     if (known == availability_.end()) {
       const std::string bytes =
           is_new_ ? std::string() : db_.get_metadata(layout::online_prefix + std::to_string(key.number()));
-      known = availability_.emplace(key, bytes.empty() ? AvailabilityRecord()
-                                                       : from_bytes<AvailabilityRecord>(bytes, "an availability"))
+      known = availability_
+                  .emplace(key, bytes.empty() ? AvailabilityRecord()
+                                              : from_bytes<AvailabilityRecord>(bytes, "an availability"))
                   .first;
     }
     AvailabilityRecord& record = known->second;
