@@ -74,8 +74,7 @@ std::optional<Field> field_of(std::string_view name) {
 /// A number that stays the same as long as a name does, whatever its spelling of umlauts and case.
 std::string number_of(std::string_view name) {
   std::uint64_t hash = 14'695'981'039'346'656'037U;
-  for (char c : language::fold_name(name))
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
+  for (char c : language::fold_name(name)) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
   std::string digits;
   for (int nibble = 0; nibble < 12; ++nibble, hash >>= 4U) digits += "0123456789abcdef"[hash & 0xFU];
   return digits;
@@ -94,10 +93,11 @@ class Rows {
     for (std::string& cell : row) cell = trimmed(cell);
     for (std::size_t field = 0; field < field_count; ++field) {
       if (row[field].find_first_of("\r\n") == std::string::npos) continue;
-      return refuse("format",
-                    "In der Spalte " + std::string(field_names[field][0]) +
-                        " steht ein Zeilenumbruch, oder es fehlt ein schließendes Anführungszeichen. Die Zeile "
-                        "wurde nicht übernommen.");
+      return refuse(
+          "format",
+          "In der Spalte " + std::string(field_names[field][0]) +
+              " steht ein Zeilenumbruch, oder es fehlt ein schließendes Anführungszeichen. Die Zeile "
+              "wurde nicht übernommen.");
     }
     // Spreadsheets take the zero in front of a postcode for nothing.
     if (row[postcode].size() == 4 && std::all_of(row[postcode].begin(), row[postcode].end(), is_digit))
@@ -108,8 +108,7 @@ class Rows {
       parsed = repair_key(row[key], problem);
       if (!parsed) return refuse("schluessel", problem + " Die Zeile wurde nicht übernommen.");
     } else if (row[title].empty()) {
-      return refuse("titel-fehlt",
-                    "Die Zeile hat weder Schlüssel noch Titel; sie wurde nicht übernommen.");
+      return refuse("titel-fehlt", "Die Zeile hat weder Schlüssel noch Titel; sie wurde nicht übernommen.");
     }
     ServiceText text;
     if (parsed) text.keys.push_back(*parsed);
@@ -221,9 +220,9 @@ class Rows {
         value = row[field];
       } else if (!row[field].empty() && row[field] != value) {
         warn(line_, "stelle",
-             "Die Stelle " + in_quotes(name) + " hat in Zeile " + std::to_string(one.line) + " in der Spalte " +
-                 std::string(field_names[field][0]) + " etwas anderes (" + in_quotes(value) +
-                 "); das erste gilt.");
+             "Die Stelle " + in_quotes(name) + " hat in Zeile " + std::to_string(one.line) +
+                 " in der Spalte " + std::string(field_names[field][0]) + " etwas anderes (" +
+                 in_quotes(value) + "); das erste gilt.");
       }
     };
     fill(phone, one.office.phone);
@@ -358,8 +357,8 @@ bool read_csv(std::string_view text, Rows& rows) {
     if (!found[needed]) missing.emplace_back(field_names[needed][0]);
   if (!missing.empty())
     return rows.broken(csv.number(), "feld-fehlt",
-                       "In der Kopfzeile fehlt: " + listed(missing) + ". Gefunden wurden: " +
-                           listed(csv.cells()) +
+                       "In der Kopfzeile fehlt: " + listed(missing) +
+                           ". Gefunden wurden: " + listed(csv.cells()) +
                            ". Gebraucht werden schluessel, link und titel; stelle, telefon, email, strasse, "
                            "plz, ort, gueltig_ab, gueltig_bis und gebiet sind freiwillig.");
 
@@ -413,8 +412,7 @@ bool read_json(const std::string& text, Rows& rows) {
     simdjson::dom::element root;
     simdjson::dom::object entry;
     if (pieces.too_large()) {
-      rows.refuse_at(pieces.line(), "zu-gross",
-                     which + " ist größer als 16 MB und wurde nicht übernommen.");
+      rows.refuse_at(pieces.line(), "zu-gross", which + " ist größer als 16 MB und wurde nicht übernommen.");
     } else if (parser.parse(pieces.text().data(), pieces.text().size(), false).get(root) !=
                simdjson::SUCCESS) {
       rows.refuse_at(pieces.line(), "nicht-wohlgeformt",
@@ -459,8 +457,8 @@ std::string encoding_problem(std::string_view text) {
 std::optional<ServiceKey> repair_key(std::string_view cell, std::string& problem) {
   std::string written = trimmed(cell);
   // Blanks that do not break, of no width, and dashes count as the plain ones.
-  for (std::string_view odd : {"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x8B", "\xE2\x80\x93", "\xE2\x80\x99",
-                               "\xEF\xBB\xBF"})
+  for (std::string_view odd :
+       {"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x8B", "\xE2\x80\x93", "\xE2\x80\x99", "\xEF\xBB\xBF"})
     for (std::size_t at = 0; (at = written.find(odd, at)) != std::string::npos;)
       written.replace(at, odd.size(), " ");
   written = trimmed(written);
@@ -471,9 +469,8 @@ std::optional<ServiceKey> repair_key(std::string_view cell, std::string& problem
     return digits;
   };
   const auto is_any = [](std::string_view text, std::string_view allowed) {
-    return std::all_of(text.begin(), text.end(), [&](char c) {
-      return is_digit(c) || allowed.find(c) != std::string_view::npos;
-    });
+    return std::all_of(text.begin(), text.end(),
+                       [&](char c) { return is_digit(c) || allowed.find(c) != std::string_view::npos; });
   };
   const auto fail = [&](std::string message) {
     problem = std::move(message);
@@ -487,10 +484,11 @@ std::optional<ServiceKey> repair_key(std::string_view cell, std::string& problem
     if (mantissa.size() == 14 && (written[1] == ',' || written[1] == '.') &&
         digits_in(written.substr(exponent + 1)) == "13" && written.find('-') == std::string::npos)
       return ServiceKey::parse(mantissa);
-    return fail("Die Tabellenkalkulation hat den Schlüssel als Zahl gerundet und zeigt nur noch " +
-                in_quotes(written) +
-                "; die letzten Ziffern sind verloren. Bitte stellen Sie die Spalte auf Text um und tragen Sie "
-                "den Schlüssel neu ein.");
+    return fail(
+        "Die Tabellenkalkulation hat den Schlüssel als Zahl gerundet und zeigt nur noch " +
+        in_quotes(written) +
+        "; die letzten Ziffern sind verloren. Bitte stellen Sie die Spalte auf Text um und tragen Sie "
+        "den Schlüssel neu ein.");
   }
   if (!is_any(written, " \t.,-_/'\"="))
     return fail(in_quotes(written) + " ist kein Leistungsschlüssel: Er besteht aus 14 Ziffern.");

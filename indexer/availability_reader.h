@@ -24,9 +24,9 @@ inline constexpr std::size_t availability_limit = 64U << 20U;
 /// The title of a text may be empty where it has a key: then the caller fills title and official_title from
 /// the catalogue.
 ///
-/// A row that fails is refused and the others go on. Lines are rows as a spreadsheet numbers them (a cell with
-/// line breaks makes no new one); of JSON, lines of the file. False where nothing or not all was read: the
-/// file has no columns that fit, is no UTF-8 (then nothing is handed on), or is too large.
+/// A row that fails is refused and the others go on. Lines are rows as a spreadsheet numbers them (a cell
+/// with line breaks makes no new one); of JSON, lines of the file. False where nothing or not all was read:
+/// the file has no columns that fit, is no UTF-8 (then nothing is handed on), or is too large.
 bool read_availability(const std::string& path, const AreaTable& areas, const std::string& agency,
                        const ChangeSink& sink);
 /// The same from a stream; `name` stands in problems.

@@ -11,7 +11,8 @@ inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t most = 80;
   std::string shown(text.substr(0, most));
   if (text.size() > most) {
-    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0U) == 0x80) shown.pop_back();
+    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0U) == 0x80)
+      shown.pop_back();
     shown += "…";
   }
   for (char& c : shown)

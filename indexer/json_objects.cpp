@@ -160,24 +160,35 @@ void JsonObjects::open(char closer) {
     return;
   }
   if (has_id_) return;
-  const bool is_list =
-      (depth == 1 && (key_ == "content" || key_ == "onlineservices")) ||
-      (depth == 2 && wrapper_ && key_ == "content" && open_[open_.size() - 2] == '}');
+  const bool is_list = (depth == 1 && (key_ == "content" || key_ == "onlineservices")) ||
+                       (depth == 2 && wrapper_ && key_ == "content" && open_[open_.size() - 2] == '}');
   if (!is_list) return;
   lists_.push_back(open_.size());
   in_piece_ = too_large_ = false;
   text_.clear();
 }
 
+/// What stands here cannot be cut. Of a file that goes by lines, or outside of all brackets, that is a piece
+/// to the end of the line; else reading ends.
+bool JsonObjects::give_up(std::string reason) {
+  if (!by_line_ && !open_.empty()) return stop(std::move(reason));
+  if (!in_piece_) begin();
+  open_.clear();
+  lists_.clear();
+  envelope_ = false;
+  scalar_ = true;
+  return true;
+}
+
 /// A closer that does not fit its bracket costs the piece that it stands in, where it can be told which.
 bool JsonObjects::close(char closer, bool& yielded) {
-  if (open_.empty()) return stop("Eine Klammer ist geschlossen, die niemand geöffnet hat.");
+  if (open_.empty()) return give_up("Eine Klammer ist geschlossen, die niemand geöffnet hat.");
   if (!in_piece_) {  // of a list
-    if (closer != open_.back()) return stop("Eine Liste ist mit der falschen Klammer geschlossen.");
+    if (closer != open_.back()) return give_up("Eine Liste ist mit der falschen Klammer geschlossen.");
   } else if (closer != open_.back()) {
     const std::size_t fits = open_.rfind(closer);
     if (fits == std::string::npos || fits + 1 < home())
-      return stop("Die Klammern passen nicht zueinander.");
+      return give_up("Die Klammern passen nicht zueinander.");
     if (fits + 1 == home()) {  // the list ends where the piece should have ended
       open_.resize(home());
       yielded = yield();
@@ -277,7 +288,7 @@ bool JsonObjects::step(char c, bool& yielded) {
     return true;
   }
   if (c == '{' || c == '[') {
-    if (open_.size() >= depth_limit) return stop("Die Datei ist zu tief verschachtelt.");
+    if (open_.size() >= depth_limit) return give_up("Die Datei ist zu tief verschachtelt.");
     open(c == '{' ? '}' : ']');
     previous_ = c;
     return true;

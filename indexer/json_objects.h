@@ -46,6 +46,7 @@ class JsonObjects {
   void keep_up_to(std::size_t end);
   bool yield();
   bool stop(std::string reason);
+  bool give_up(std::string reason);
   bool end_of_file();
   bool step(char c, bool& yielded);
   void scan_string();
@@ -69,7 +70,8 @@ class JsonObjects {
   bool wrapper_ = false, has_id_ = false;
   bool too_large_ = false, by_line_ = false, fresh_line_ = false, anything_ = false;
   std::size_t line_ = 1, begin_line_ = 1, number_ = 0;
-  std::size_t top_line_ = 1, last_top_line_ = 0;  // of the outermost value; of the last one, where it has one line
+  std::size_t top_line_ = 1,
+              last_top_line_ = 0;  // of the outermost value; of the last one, where it has one line
   std::string broken_;
 };
 

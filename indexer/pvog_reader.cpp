@@ -132,9 +132,8 @@ bool is_true(const object& parent, std::string_view name) {
 }
 
 bool has(const object& parent, std::initializer_list<std::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    return parent[name].error() == simdjson::SUCCESS;
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return parent[name].error() == simdjson::SUCCESS; });
 }
 
 template <class Visit>
@@ -227,9 +226,10 @@ TextModule module_of(std::string code, std::string title, std::string_view html)
   // The titles that the PVOG gives a module where its editors chose none.
   static constexpr std::pair<std::string_view, std::string_view> usual[] = {
       {"07", "Rechtsgrundlage(n)"}, {"15", "weiterführende Informationen"}};
-  const bool is_usual = title == module_title(code) ||
-                        std::find(std::begin(usual), std::end(usual), std::pair<std::string_view, std::string_view>(
-                                                                          code, title)) != std::end(usual);
+  const bool is_usual =
+      title == module_title(code) ||
+      std::find(std::begin(usual), std::end(usual),
+                std::pair<std::string_view, std::string_view>(code, title)) != std::end(usual);
   TextModule module;
   module.text = plain_text(html);
   module.code = std::move(code);
@@ -248,7 +248,8 @@ std::string html_of(const object& entry, const std::string& title, int depth = 0
     if (inner.find('<') != std::string::npos)
       html += (is_named ? "<p>" + escaped(name) + "</p>" : "") + inner;
     else if (is_named || !inner.empty())
-      html += "<p>" + (is_named ? escaped(name) : "") + (is_named && !inner.empty() ? ": " : "") + inner + "</p>";
+      html +=
+          "<p>" + (is_named ? escaped(name) : "") + (is_named && !inner.empty() ? ": " : "") + inner + "</p>";
   });
   return html;
 }
@@ -372,14 +373,14 @@ class JsonReader {
     const auto areas = areas_of(entry);
     if (!areas) {
       out_.warn(complaints_, line_, id_.id);
-      return out_.refuse(line_, id_.id, "gebiet",
-                         "Keines ihrer Gebiete ist bekannt; die Leistungsbeschreibung wurde nicht übernommen.");
+      return out_.refuse(
+          line_, id_.id, "gebiet",
+          "Keines ihrer Gebiete ist bekannt; die Leistungsbeschreibung wurde nicht übernommen.");
     }
     ServiceText text;
     text.id = id_;
     text.areas = *areas;
-    each(entry, "leikakeys",
-         [&](const element& key) { add_keys(text_of(key), text.keys, complaints_); });
+    each(entry, "leikakeys", [&](const element& key) { add_keys(text_of(key), text.keys, complaints_); });
     each_object(entry, "details", [&](const object& detail) { module(detail, text); });
     if (text.title.empty()) text.title = plain_text(text_at(entry, {"name", "title"}));
     if (text.title.empty()) text.title = text.official_title;
@@ -438,7 +439,8 @@ class JsonReader {
     each_object(entry, "onlineServiceLinks", [&](const object& link) {
       const ObjectId subject = id_of(text_at(link, {"id"}));
       if (subject.id.empty()) {
-        complaints_.add("id-fehlt", "Ein Onlinedienst der Leistungsbeschreibung hat keine ID; er bleibt weg.");
+        complaints_.add("id-fehlt",
+                        "Ein Onlinedienst der Leistungsbeschreibung hat keine ID; er bleibt weg.");
         return;
       }
       if (seen_.add("OD", subject)) {
@@ -513,7 +515,8 @@ class JsonReader {
   /// The first of each kind. Codes of urn:de:xzufi:codeliste:erreichbarkeit, or names.
   static void contact(const object& channel, Office& office) {
     const std::string value = text_at(channel, {"value", "kennung", "identifier", "uri"});
-    const std::string kind = lower_ascii(text_at(channel, {"type", "channel", "kanal", "code", "name", "title"}));
+    const std::string kind =
+        lower_ascii(text_at(channel, {"type", "channel", "kanal", "code", "name", "title"}));
     const auto is = [&](std::initializer_list<std::string_view> names) {
       return std::any_of(names.begin(), names.end(),
                          [&](std::string_view name) { return kind.starts_with(name); });
@@ -535,8 +538,8 @@ class JsonReader {
 
 // --- CSV
 
-/// Lines of a stream, without their ends, the first without byte order mark. One that is longer than the limit
-/// is empty and says so.
+/// Lines of a stream, without their ends, the first without byte order mark. One that is longer than the
+/// limit is empty and says so.
 class Lines {
  public:
   static constexpr std::size_t limit = 1U << 20U;
@@ -843,8 +846,9 @@ std::optional<BereitstelldienstPage> parse_bereitstelldienst_page(std::string_vi
   }
   BereitstelldienstPage result;
   if (root.get(page) != simdjson::SUCCESS || page["vollstaendig"].get(result.complete) != simdjson::SUCCESS) {
-    problem = "Die Seite sagt nicht, ob sie die letzte ist (Feld vollstaendig); sie ist keine Antwort des "
-              "Bereitstelldienstes.";
+    problem =
+        "Die Seite sagt nicht, ob sie die letzte ist (Feld vollstaendig); sie ist keine Antwort des "
+        "Bereitstelldienstes.";
     return std::nullopt;
   }
   element objects;
