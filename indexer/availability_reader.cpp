@@ -193,7 +193,7 @@ class Rows {
     Period period;
     const auto bound = [&](Field field, Day& day) {
       if (row[field].empty()) return;
-      if (const auto moment = parse_moment(row[field]))
+      if (const auto moment = moment_of(row[field]))
         day = moment->day;
       else
         warn(line_, "datum",

@@ -72,7 +72,7 @@ std::string Moment::date() const {
   return text;
 }
 
-std::optional<Moment> parse_moment(std::string_view text) {
+std::optional<Moment> moment_of(std::string_view text) {
   std::string_view rest = text;
   std::optional<Day> day = parse_day(text);
   if (day)

@@ -20,6 +20,6 @@ struct Moment {
 /// "2025-01-20", "20.01.2025" or "20.1.2025", each also with a time behind it ("T01:26:46.65Z", " 00:48"). A
 /// time without zone is taken as UTC. Nothing for other text and for dates that do not exist; what stands
 /// behind the date and is no time is ignored, as parse_day() does.
-std::optional<Moment> parse_moment(std::string_view text);
+std::optional<Moment> moment_of(std::string_view text);
 
 }  // namespace vsm

@@ -156,7 +156,7 @@ Period period_of(const object& parent, Complaints& complaints) {
   const auto bound = [&](std::string_view name, Day& day) {
     const std::string text = text_at(parent, {name});
     if (text.empty() || text.starts_with("1970-01-01") || text.starts_with("2999-12-31")) return;
-    if (const auto moment = parse_moment(text))
+    if (const auto moment = moment_of(text))
       day = moment->day;
     else
       complaints.add("datum", "Das Datum " + in_quotes(text) + " im Feld " + std::string(name) +
@@ -183,7 +183,7 @@ template <class Object>
 void read_changed(const object& from, Object& to, Complaints& complaints) {
   const std::string text = text_at(from, {"externalLastUpdate", "lastUpdate", "timestamp"});
   if (text.empty()) return;
-  if (const auto moment = parse_moment(text)) {
+  if (const auto moment = moment_of(text)) {
     to.changed = moment->date();
     to.changed_at = moment->seconds;
   } else {
@@ -706,7 +706,7 @@ class CsvReader {
     std::string digits(cell(keys));
     std::replace(digits.begin(), digits.end(), ',', ' ');
     for (std::string_view key : split(digits, ' ')) add_keys(key, text.keys, complaints);
-    if (const auto moment = parse_moment(cell(changed))) {
+    if (const auto moment = moment_of(cell(changed))) {
       text.changed = moment->date();
       text.changed_at = moment->seconds;
     } else if (!cell(changed).empty()) {
