@@ -102,6 +102,7 @@ class Rows {
     // Spreadsheets take the zero in front of a postcode for nothing.
     if (row[postcode].size() == 4 && std::all_of(row[postcode].begin(), row[postcode].end(), is_digit))
       row[postcode].insert(0, 1, '0');
+    row[title] = plain_text(row[title]);
     std::optional<ServiceKey> parsed;
     if (!row[key].empty()) {
       std::string problem;
@@ -112,7 +113,7 @@ class Rows {
     }
     ServiceText text;
     if (parsed) text.keys.push_back(*parsed);
-    text.title = plain_text(row[title]);
+    text.title = row[title];
     if (!row[area].empty()) {
       const auto found = areas_.find(row[area]);
       if (!found)
@@ -455,6 +456,10 @@ std::string encoding_problem(std::string_view text) {
 }  // namespace
 
 std::optional<ServiceKey> repair_key(std::string_view cell, std::string& problem) {
+  if (cell.size() > 200) {
+    problem = in_quotes(cell) + " ist kein Leistungsschlüssel: Er besteht aus 14 Ziffern.";
+    return std::nullopt;
+  }
   std::string written = trimmed(cell);
   // Blanks that do not break, of no width, and dashes count as the plain ones.
   for (std::string_view odd :

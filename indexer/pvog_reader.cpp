@@ -7,6 +7,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <unordered_set>
 
 #include "indexer/in_quotes.h"
@@ -89,12 +90,11 @@ class Outlet {
   const ChangeSink& sink_;
 };
 
-void add_keys(std::string_view digits, std::vector<ServiceKey>& keys, Complaints& complaints) {
-  const auto key = ServiceKey::parse(digits);
-  if (!key)
-    complaints.add("schluessel", in_quotes(digits) + " ist kein Leistungsschlüssel aus 14 Ziffern.");
-  else if (std::find(keys.begin(), keys.end(), *key) == keys.end())
+void add_key(std::string_view digits, std::vector<ServiceKey>& keys, Complaints& complaints) {
+  if (const auto key = ServiceKey::parse(digits))
     keys.push_back(*key);
+  else
+    complaints.add("schluessel", in_quotes(digits) + " ist kein Leistungsschlüssel aus 14 Ziffern.");
 }
 
 // --- JSON
@@ -264,7 +264,7 @@ std::string addressee_code(const std::string& name) {
 }
 
 /// Codes of the tree's leaves: its branches only say where they belong.
-void add_leaves(const object& node, std::vector<std::string>& codes, int depth = 0) {
+void add_leaves(const object& node, std::set<std::string>& codes, int depth = 0) {
   bool is_leaf = true;
   if (depth < 16)
     each_object(node, "children", [&](const object& child) {
@@ -273,8 +273,7 @@ void add_leaves(const object& node, std::vector<std::string>& codes, int depth =
     });
   if (!is_leaf) return;
   std::string code = text_at(node, {"code"});
-  if (!code.empty() && std::find(codes.begin(), codes.end(), code) == codes.end())
-    codes.push_back(std::move(code));
+  if (!code.empty()) codes.insert(std::move(code));
 }
 
 enum class Kind { text, online_service, office, unknown };
@@ -339,17 +338,17 @@ class JsonReader {
   /// Ids of areas; nothing where some are named and none is known: that must not become "everywhere".
   std::optional<std::vector<std::string>> areas_of(const object& parent) {
     std::vector<std::string> ids;
+    std::set<AreaIndex> met;
     bool named = false;
     each(parent, "ars", [&](const element& value) {
       const std::string code = text_of(value);
       if (code.empty()) return;
       named = true;
-      if (const auto area = areas_.find(code)) {
-        std::string id = areas_[*area].id();
-        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
-      } else {
+      const auto area = areas_.find(code);
+      if (!area)
         complaints_.add("gebiet", "Das Gebiet " + in_quotes(code) + " ist nicht bekannt.");
-      }
+      else if (met.insert(*area).second)
+        ids.push_back(areas_[*area].id());
     });
     if (named && ids.empty()) return std::nullopt;
     return ids;
@@ -380,7 +379,7 @@ class JsonReader {
     ServiceText text;
     text.id = id_;
     text.areas = *areas;
-    each(entry, "leikakeys", [&](const element& key) { add_keys(text_of(key), text.keys, complaints_); });
+    each(entry, "leikakeys", [&](const element& key) { add_key(text_of(key), text.keys, complaints_); });
     each_object(entry, "details", [&](const object& detail) { module(detail, text); });
     if (text.title.empty()) text.title = plain_text(text_at(entry, {"name", "title"}));
     if (text.title.empty()) text.title = text.official_title;
@@ -401,7 +400,9 @@ class JsonReader {
       else if (!name.empty())
         complaints_.add("adressat", "Der Adressat " + in_quotes(name) + " ist nicht bekannt; er bleibt weg.");
     });
-    each_object(entry, "personalMatters", [&](const object& tree) { add_leaves(tree, text.situations); });
+    std::set<std::string> situations;
+    each_object(entry, "personalMatters", [&](const object& tree) { add_leaves(tree, situations); });
+    text.situations.assign(situations.begin(), situations.end());
     each(entry, "sdgInformation", [&](const element& area) {
       std::string code = text_of(area);
       if (!code.empty()) text.sdg.push_back(std::move(code));
@@ -604,6 +605,16 @@ std::optional<std::string> take_enclosed(std::string_view& rest, char separator)
   return std::nullopt;
 }
 
+/// Each pair of quotes becomes one.
+std::string with_single_quotes(std::string_view cell) {
+  std::string text;
+  for (std::size_t at = 0; at < cell.size(); ++at) {
+    text += cell[at];
+    if (cell.substr(at).starts_with("\"\"")) ++at;
+  }
+  return text;
+}
+
 std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells;
   for (std::string_view rest = line;;) {
@@ -611,9 +622,8 @@ std::vector<std::string> cells_of(std::string_view line) {
       cells.push_back(trimmed(*enclosed));
     } else {
       const std::size_t end = std::min(rest.find('|'), rest.size());
-      std::string cell = trimmed(rest.substr(0, end));
-      for (std::size_t at = 0; (at = cell.find("\"\"", at)) != std::string::npos; ++at) cell.erase(at, 1);
-      cells.push_back(std::move(cell));
+      const std::string cell = trimmed(rest.substr(0, end));
+      cells.push_back(with_single_quotes(cell));
       rest.remove_prefix(end);
     }
     if (rest.empty() || cells.size() > 64) return cells;
@@ -705,7 +715,7 @@ class CsvReader {
     text.title = cell(cell(name2).empty() ? name : name2);
     std::string digits(cell(keys));
     std::replace(digits.begin(), digits.end(), ',', ' ');
-    for (std::string_view key : split(digits, ' ')) add_keys(key, text.keys, complaints);
+    for (std::string_view key : split(digits, ' ')) add_key(key, text.keys, complaints);
     if (const auto moment = moment_of(cell(changed))) {
       text.changed = moment->date();
       text.changed_at = moment->seconds;

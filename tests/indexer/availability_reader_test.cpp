@@ -268,6 +268,13 @@ TEST(RepairKey, RefusesTheRestAndSaysWhatHappened) {
   }
 }
 
+TEST(RepairKey, ALongCellCostsLittle) {
+  std::string cell, problem;
+  for (int i = 0; i < 500'000; ++i) cell += "\xC2\xA0";
+  EXPECT_FALSE(repair_key(cell + "99108001001000", problem));
+  EXPECT_LT(problem.size(), 300U);
+}
+
 TEST(Availability, TheExampleOfTheDocumentationIsWhole) {
   Collected all;
   EXPECT_TRUE(read_availability(VSM_DATA_FOLDER "/../docs/examples/verfuegbarkeit.csv", all_areas(),

@@ -396,6 +396,15 @@ TEST(PvogCsv, SaysWhatIsWrongWithALineOrTheFile) {
   EXPECT_THAT(read_csv("").rules(Severity::broken), ElementsAre("feld-fehlt"));
 }
 
+TEST(Pvog, HostileInputCostsLittle) {
+  std::string leaves = R"({"id":"L1.LB.1","name":"A","personalMatters":[)";
+  for (int i = 0; i < 100'000; ++i) leaves += "{\"code\":\"" + std::to_string(i) + "\"},";
+  EXPECT_EQ(read_json(leaves + "{}]}").texts.at(0).situations.size(), 100'000U);
+  const auto quotes =
+      read_csv(std::string(csv_head) + "B1.LB.1||x" + std::string(1'000'000, '"') + "|||||\n");
+  EXPECT_EQ(quotes.texts.at(0).title.size(), 500'001U);
+}
+
 TEST(Bereitstelldienst, ReadsAPage) {
   std::string problem;
   const auto page = parse_bereitstelldienst_page(
