@@ -1,0 +1,10 @@
+#include <sstream>
+
+#include "indexer/pvog_reader.h"
+#include "tests/fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::istringstream in(std::string(reinterpret_cast<const char*>(data), size));
+  vsm::read_pvog_json(in, "fuzz.json", vsm::all_areas(), vsm::strict_sink());
+  return 0;
+}
