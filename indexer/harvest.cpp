@@ -277,7 +277,7 @@ class Run {
     State state = begin();
     const FileState known = validators(name);
     const HttpResult answer = get(feed_.url, known, feed_.limits.bytes);
-    if (answer.status == 304 && can_be_unchanged(known)) {
+    if (is_unchanged(answer, known)) {
       state.files[name] = known;
       return finish(state, false);
     }
@@ -291,7 +291,7 @@ class Run {
     State state = begin();
     const std::string base = index_url();
     const HttpResult answer = get(base, {}, index_limit, true);
-    if (answer.status == 404 || answer.status == 410)
+    if (is_gone(answer))
       throw Failure{"Den Index gibt es nicht: " + answer.error + " Die lokale Kopie bleibt, wie sie ist."};
     expect_content(answer, "Der Index ließ sich nicht holen: ");
     const auto names = read_feed_index(answer.body, "index.txt", result_.problems);
@@ -320,7 +320,7 @@ class Run {
       if (!asked.insert(address).second)
         throw Failure{"Der Bereitstelldienst nennt als nächste Seite eine, die es schon gab."};
       const HttpResult answer = get(address, {}, feed_.limits.page_bytes);
-      if (start > 0 && asked.size() == 1 && (answer.status == 404 || answer.status == 410)) {
+      if (start > 0 && asked.size() == 1 && is_gone(answer)) {
         // The server no longer knows where we stopped.
         state = begin();
         start = 0;
@@ -430,8 +430,15 @@ class Run {
     return known->second;
   }
 
-  static bool can_be_unchanged(const FileState& known) {
-    return !known.etag.empty() || !known.last_modified.empty();
+  /// The server may say so only where it was asked.
+  static bool is_unchanged(const HttpResult& answer, const FileState& known) {
+    return answer.failure == HttpFailure::none && answer.status == 304 &&
+           !(known.etag.empty() && known.last_modified.empty());
+  }
+
+  /// Said by the server of the feed: a login that failed has a status too.
+  static bool is_gone(const HttpResult& answer) {
+    return answer.failure == HttpFailure::none && (answer.status == 404 || answer.status == 410);
   }
 
   /// `before` begins the sentence of a failure.
@@ -476,8 +483,8 @@ class Run {
   void indexed_file(const std::string& base, const std::string& name, State& state, bool& changed) {
     const FileState known = validators(name);
     const HttpResult answer = get(resolved_url(base, percent_encoded(name)), known, feed_.limits.bytes);
-    if (answer.status == 304 && can_be_unchanged(known)) return keep(name, state);
-    if (answer.status == 404 || answer.status == 410) {
+    if (is_unchanged(answer, known)) return keep(name, state);
+    if (is_gone(answer)) {
       // An editor's slip must not stop the others; nor does it say that the objects are gone, as the index
       // has them.
       const bool kept = old_.files.contains(name) && fs::exists(folder_ / name);

@@ -351,8 +351,8 @@ std::vector<LinkState> read_link_states(std::string_view text) {
         !read_number(cells[6], state.due))
       continue;
     state.url = cells[0];
-    state.redirected_to = cells[7];
-    state.error = cells[8];
+    state.redirected_to = cell(cells[7]);
+    state.error = cell(cells[8]);
     states.insert_or_assign(state.url, std::move(state));
   }
   std::vector<LinkState> list;

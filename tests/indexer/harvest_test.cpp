@@ -1,6 +1,8 @@
 #include "indexer/harvest.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 
 #include <filesystem>
 #include <map>
@@ -188,6 +190,15 @@ TEST_F(HarvestTest, AFolderThatCannotBeWrittenIsAFailure) {
   EXPECT_THAT(result.message, HasSubstr("lässt sich nicht schreiben"));
 }
 
+TEST_F(HarvestTest, OneAtATime) {
+  files_["/export.xml"] = {"<a/>"};
+  const int lock = ::open((feed_.folder + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  EXPECT_EQ(run().message, "Diese Quelle wird gerade schon abgerufen.");
+  ::close(lock);
+  EXPECT_EQ(run().outcome, Outcome::changed);
+}
+
 class IndexTest : public HarvestTest {
  protected:
   IndexTest() {
@@ -274,6 +285,34 @@ TEST_F(IndexTest, AFileThatTheIndexNamesInVainStopsNoOther) {
   EXPECT_EQ(result.problems[0].severity, Severity::warning);
   EXPECT_EQ(result.problems[1].severity, Severity::refused);
   EXPECT_EQ(result.problems[1].rule, "datei-fehlt");
+}
+
+TEST_F(IndexTest, ALoginThatFailsIsNoMissingFile) {
+  // The token service is gone just when the token is refused, in the middle of a harvest.
+  LocalServer<> guarded;
+  bool granted = false;
+  guarded->Post("/token", [&](const httplib::Request&, httplib::Response& response) {
+    response.status = granted ? 404 : 200;
+    if (!granted) response.set_content(R"({"access_token":"t"})", "application/json");
+    granted = true;
+  });
+  guarded->Get("/index.txt", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("a.xml\nb.xml\n", "text/plain");
+  });
+  guarded->Get("/a.xml", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("<a/>", "application/xml");
+  });
+  guarded->Get("/b.xml", [](const httplib::Request&, httplib::Response& response) { response.status = 401; });
+  guarded.start();
+  ::setenv("VSM_TEST_SECRET", "geheim", 1);
+  feed_.url = guarded.url("/");
+  feed_.auth.kind = Auth::Kind::client_credentials;
+  feed_.auth.token_url = guarded.url("/token");
+  feed_.auth.id_variable = feed_.auth.secret_variable = "VSM_TEST_SECRET";
+  const HarvestResult result = run();
+  EXPECT_EQ(result.outcome, Outcome::failed);
+  EXPECT_THAT(result.message, HasSubstr("„b.xml“ ließ sich nicht holen: Die Anmeldung"));
+  EXPECT_FALSE(fs::exists(feed_.folder));
 }
 
 TEST_F(IndexTest, NamesCannotLeaveTheFolder) {
