@@ -292,9 +292,8 @@ class HttpClient::Session {
     if (!may_carry_secrets(request.url))
       return failed(HttpFailure::login, "Zugangsdaten werden nur über https gesendet; die Adresse ist http.");
     std::string token;
-    const auto problem = request.auth->kind == Auth::Kind::bearer
-                             ? secret(request.auth->token_variable, token)
-                             : granted_token(*request.auth, token);
+    auto problem = request.auth->kind == Auth::Kind::bearer ? secret(request.auth->token_variable, token)
+                                                            : granted_token(*request.auth, token);
     if (problem) return problem;
     authorization = "Authorization: Bearer " + token;
     return std::nullopt;
@@ -310,8 +309,8 @@ class HttpClient::Session {
       return failed(HttpFailure::login, "Die Adresse für das Zugangstoken muss mit https beginnen.");
     std::string id;
     std::string password;
-    if (const auto problem = secret(auth.id_variable, id)) return problem;
-    if (const auto problem = secret(auth.secret_variable, password)) return problem;
+    if (auto problem = secret(auth.id_variable, id)) return problem;
+    if (auto problem = secret(auth.secret_variable, password)) return problem;
     std::string form = "grant_type=client_credentials&client_id=" + form_encoded(handle_.get(), id) +
                        "&client_secret=" + form_encoded(handle_.get(), password);
     if (!auth.scope.empty()) form += "&scope=" + form_encoded(handle_.get(), auth.scope);

@@ -34,9 +34,9 @@ struct HttpOptions {
   std::chrono::seconds low_speed_time{120};
   std::int64_t max_bytes = 20'000'000'000;  ///< of one answer, unpacked
   int max_redirects = 5;
-  bool allow_downgrade =
-      false;            ///< follow from https to http; only sensible where nothing is kept of the answer
-  std::string ca_file;  ///< PEM file of further authorities, instead of those of the system; may be empty
+  /// Follow from https to http; only sensible where nothing is kept of the answer.
+  bool allow_downgrade = false;
+  std::string ca_file;  ///< PEM file of the authorities to trust in place of the system's; may be empty
   /// Asked before each connection with the address in numbers ("10.0.0.1", "fe80::1") and the port; true: no
   /// connection. Where it is set, no proxy is used, as behind one nobody could tell. Empty: all may be
   /// reached.

@@ -19,8 +19,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::int64_t hour = 3'600;
 constexpr std::int64_t between_failures = 12 * hour;
-constexpr std::int64_t between_good = 7 * 24 * hour;
-constexpr std::int64_t longest_wish = 7 * 24 * hour;  ///< that a server's Retry-After is followed
+constexpr std::int64_t between_good = hour * 24 * 7;
+constexpr std::int64_t longest_wish = hour * 24 * 7;  ///< that a server's Retry-After is followed
 
 /// 0 ... 1, the same on every machine (FNV-1a, its upper bits stirred).
 double share_of(std::string_view url, std::int64_t moment) {
