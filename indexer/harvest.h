@@ -28,8 +28,8 @@ struct HarvestLimits {
 struct Feed {
   std::string id;
   std::string url;
-  std::string
-      folder;  ///< of the local copy, which owns all that is in it; FOLDER.new and FOLDER.lock belong to it
+  /// Of the local copy, which owns all that is in it; FOLDER.new and FOLDER.lock beside it belong to it too.
+  std::string folder;
   Auth auth = {};
   Layout layout = Layout::file;
   /// bereitstelldienst: from its first page on again, so that the pages of years become few.

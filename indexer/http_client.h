@@ -67,8 +67,8 @@ enum class HttpFailure : std::uint8_t {
 
 struct HttpRequest {
   std::string url;
-  std::string file =
-      {};  ///< a 200 is written there (must not exist yet), brought to disk; empty: into memory
+  /// Where a 200 is written and brought to disk; must not exist yet. Empty: into HttpResult::body.
+  std::string file = {};
   std::int64_t max_bytes = 0;      ///< 0: HttpOptions::max_bytes
   std::string etag = {};           ///< for If-None-Match
   std::string last_modified = {};  ///< for If-Modified-Since

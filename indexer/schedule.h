@@ -39,8 +39,8 @@ class Schedule {
   std::optional<std::int64_t> next() const;
 
   void started(const std::string& id, std::int64_t now);
-  /// `retry_after`: seconds that the server asked to wait, 0 where it did not. A wish of more than the
-  /// longest pause and more than a day is not followed.
+  /// `retry_after`: seconds that the server asked to wait, 0 where it did not. Followed up to the
+  /// longest pause, or up to a day where that is longer.
   void ended(const std::string& id, std::int64_t now, bool good, std::int64_t retry_after = 0);
 
   /// For a restart: what is known of each source, a line each. A fetch that is under way counts as not begun.
