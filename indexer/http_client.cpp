@@ -535,6 +535,7 @@ class HttpClient::Session {
     const List owner(list);
     cookies.clear();
     for (; list; list = list->next) cookies.emplace_back(list->data);
+    curl_easy_setopt(handle_.get(), CURLOPT_COOKIEFILE, nullptr);  // curl_easy_reset() would leak its list
     curl_easy_setopt(handle_.get(), CURLOPT_COOKIELIST, "ALL");
   }
 
