@@ -62,20 +62,54 @@ std::string lower_ascii(std::string_view text) {
   return lower;
 }
 
-std::string trimmed(std::string_view text) {
+std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
+  return text;
+}
+
+std::string trimmed(std::string_view text) { return std::string(trim(text)); }
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+std::string tidy_text(std::string_view text) {
+  std::string tidy;
+  tidy.reserve(text.size());
+  bool blank = false, line = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (is_blank(text[at])) {
+      blank = true;
+      line |= text[at] == '\n';
+      continue;
+    }
+    if (byte < 0x20 || byte == 0x7F) continue;
+    if (byte == 0xC2 && at + 1 < text.size()) {  // U+0080 to U+00BF
+      const auto second = static_cast<unsigned char>(text[at + 1]);
+      if (second <= 0xA0 || second == 0xAD) {
+        blank |= second == 0xA0;
+        ++at;
+        continue;
+      }
+    }
+    if (blank && !tidy.empty()) tidy += line ? '\n' : ' ';
+    blank = line = false;
+    tidy += text[at];
+  }
+  return tidy;
 }
 
 std::string plain_text(std::string_view html) {
+  if (html.find_first_of("<&") == std::string_view::npos) return tidy_text(html);
   std::string raw;
   raw.reserve(html.size());
   const bool has_tags = html.find('<') != std::string_view::npos;
   const std::size_t last_close = html.rfind('>');
   for (std::size_t at = 0; at < html.size();) {
     const char c = html[at];
-    if (c == '<' && last_close != std::string_view::npos && at < last_close) {
+    const char next = at + 1 < html.size() ? html[at + 1] : ' ';
+    if (c == '<' && (is_letter(next) || next == '/' || next == '!' || next == '?') &&
+        last_close != std::string_view::npos && at < last_close) {
       const std::size_t end = html.find('>', at);
       const std::string tag = lower_ascii(html.substr(at + 1, std::min<std::size_t>(end - at - 1, 12)));
       for (std::string_view block : {"p", "/p", "br", "li", "/li", "/h", "div", "/div", "/tr"})
@@ -92,19 +126,7 @@ std::string plain_text(std::string_view html) {
       ++at;
     }
   }
-  std::string text;
-  bool blank = false, line = false;
-  for (char c : raw) {
-    if (is_blank(c)) {
-      blank = true;
-      line |= c == '\n';
-      continue;
-    }
-    if (blank && !text.empty()) text += line ? '\n' : ' ';
-    blank = line = false;
-    text += c;
-  }
-  return text;
+  return tidy_text(raw);
 }
 
 bool is_web_address(std::string_view url) {

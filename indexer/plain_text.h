@@ -6,12 +6,20 @@
 
 namespace vsm {
 
-/// Editors' HTML as plain text: tags go, block ends become line breaks, the five XML entities and numbered
-/// ones become letters, runs of blanks one blank.
+/// HTML as plain text, for names and other short texts; `reduce_html` of html.h reads whole modules. Tags go,
+/// block ends become line breaks, the most frequent entities and numbered ones become letters, blanks as in
+/// `tidy_text`. A "<" that begins no tag is a letter.
 std::string plain_text(std::string_view html);
 
+/// Runs of blanks become one blank, or one line break where there is one among them; none at either end. A
+/// hard blank is a blank; soft hyphens and control characters are left out.
+std::string tidy_text(std::string_view text);
+
+/// Without blanks at either end.
+std::string_view trim(std::string_view text);
 std::string trimmed(std::string_view text);
 std::string lower_ascii(std::string_view text);
+bool is_letter(char c);  ///< of ASCII
 
 /// http or https with a host and without control characters or blanks.
 bool is_web_address(std::string_view url);
