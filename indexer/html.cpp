@@ -1,151 +1,93 @@
 #include "indexer/html.h"
 
-#include <gumbo.h>
-
 #include <algorithm>
-#include <csetjmp>
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <vector>
 
+#include "indexer/html_entities.h"
 #include "indexer/plain_text.h"
 
 namespace vsm {
 namespace {
 
-constexpr std::size_t tag_limit = 10'000;
-constexpr std::size_t depth_limit = 50;
+enum class Kind { style, paragraph, list, item, line_break, link, other, other_block, cell, nothing };
 
-/// Memory for one parse, given back all at once: gumbo frees its tree by recursion, which a deep one makes
-/// overflow. Unclosed tags can make that tree grow with the square of the input, and gumbo takes no null pointer
-/// for an answer, so a parse that asks for too much is left by a jump.
-class Arena {
- public:
-  explicit Arena(std::size_t limit) : left_(limit) {}
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-
-  static void* allocate(void* self, std::size_t size) { return static_cast<Arena*>(self)->take(size); }
-  static void keep(void*, void*) {}
-
-  std::jmp_buf too_much;
-
- private:
-  static constexpr std::size_t block = 128U << 10U;
-
-  void* take(std::size_t size) {
-    size = (size + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
-    if (size > left_) std::longjmp(too_much, 1);  // NOLINT: only frames of C lie between
-    left_ -= size;
-    if (size > room_) {
-      room_ = std::max(size, block);
-      at_ = more_.emplace_back(new std::byte[room_]).get();
-    }
-    void* const taken = at_;
-    at_ += size;
-    room_ -= size;
-    return taken;
-  }
-
-  static std::byte* first() {
-    static thread_local const std::unique_ptr<std::byte[]> memory(new std::byte[block]);
-    return memory.get();
-  }
-
-  std::byte* at_ = first();
-  std::size_t room_ = block, left_;
-  std::vector<std::unique_ptr<std::byte[]>> more_;
+struct Element {
+  std::string_view name;
+  Kind kind;
 };
 
-/// The parsed tree, in `arena`; nothing where it would be too large.
-const GumboOutput* parse(Arena& arena, std::string_view input) {
-  GumboOptions options = kGumboDefaultOptions;
-  options.allocator = Arena::allocate;
-  options.deallocator = Arena::keep;
-  options.userdata = &arena;
-  options.max_errors = 0;
-  options.fragment_context = GUMBO_TAG_BODY;
-  if (setjmp(arena.too_much) != 0) return nullptr;  // NOLINT: see Arena
-  return gumbo_parse_with_options(&options, input.data(), input.size());
+/// Those that are written, and those whose content stands in a line of its own or vanishes. All others are
+/// `other`: their content stays in its line.
+constexpr Element elements[] = {{"p", Kind::paragraph},
+                                {"br", Kind::line_break},
+                                {"li", Kind::item},
+                                {"ul", Kind::list},
+                                {"ol", Kind::list},
+                                {"b", Kind::style},
+                                {"strong", Kind::style},
+                                {"a", Kind::link},
+                                {"i", Kind::style},
+                                {"em", Kind::style},
+                                {"sup", Kind::style},
+                                {"sub", Kind::style},
+                                {"h1", Kind::paragraph},
+                                {"h2", Kind::paragraph},
+                                {"h3", Kind::paragraph},
+                                {"h4", Kind::paragraph},
+                                {"h5", Kind::paragraph},
+                                {"h6", Kind::paragraph},
+                                {"div", Kind::other_block},
+                                {"td", Kind::cell},
+                                {"th", Kind::cell},
+                                {"tr", Kind::other_block},
+                                {"table", Kind::other_block},
+                                {"caption", Kind::other_block},
+                                {"dl", Kind::other_block},
+                                {"dt", Kind::other_block},
+                                {"dd", Kind::other_block},
+                                {"hr", Kind::other_block},
+                                {"pre", Kind::other_block},
+                                {"blockquote", Kind::other_block},
+                                {"address", Kind::other_block},
+                                {"article", Kind::other_block},
+                                {"aside", Kind::other_block},
+                                {"center", Kind::other_block},
+                                {"fieldset", Kind::other_block},
+                                {"figure", Kind::other_block},
+                                {"figcaption", Kind::other_block},
+                                {"footer", Kind::other_block},
+                                {"form", Kind::other_block},
+                                {"header", Kind::other_block},
+                                {"main", Kind::other_block},
+                                {"nav", Kind::other_block},
+                                {"option", Kind::other_block},
+                                {"section", Kind::other_block},
+                                {"body", Kind::other_block},
+                                {"script", Kind::nothing},
+                                {"style", Kind::nothing},
+                                {"iframe", Kind::nothing},
+                                {"object", Kind::nothing},
+                                {"applet", Kind::nothing},
+                                {"audio", Kind::nothing},
+                                {"canvas", Kind::nothing},
+                                {"math", Kind::nothing},
+                                {"noembed", Kind::nothing},
+                                {"noframes", Kind::nothing},
+                                {"noscript", Kind::nothing},
+                                {"svg", Kind::nothing},
+                                {"template", Kind::nothing},
+                                {"title", Kind::nothing},
+                                {"video", Kind::nothing},
+                                {"xml", Kind::nothing}};
+
+Element element_of(std::string_view name) {
+  for (const Element& element : elements)
+    if (element.name == name) return element;
+  return {{}, Kind::other};
 }
 
-enum class Kind { style, block, list, item, line_break, link, other, other_block, cell, nothing };
-
-Kind kind_of(const GumboElement& element) {
-  if (element.tag_namespace != GUMBO_NAMESPACE_HTML) return Kind::nothing;
-  switch (element.tag) {
-    case GUMBO_TAG_B:
-    case GUMBO_TAG_STRONG:
-    case GUMBO_TAG_I:
-    case GUMBO_TAG_EM:
-    case GUMBO_TAG_SUP:
-    case GUMBO_TAG_SUB:
-      return Kind::style;
-    case GUMBO_TAG_P:
-    case GUMBO_TAG_H1:
-    case GUMBO_TAG_H2:
-    case GUMBO_TAG_H3:
-    case GUMBO_TAG_H4:
-    case GUMBO_TAG_H5:
-    case GUMBO_TAG_H6:
-      return Kind::block;
-    case GUMBO_TAG_UL:
-    case GUMBO_TAG_OL:
-      return Kind::list;
-    case GUMBO_TAG_LI:
-      return Kind::item;
-    case GUMBO_TAG_BR:
-      return Kind::line_break;
-    case GUMBO_TAG_A:
-      return Kind::link;
-    case GUMBO_TAG_TD:
-    case GUMBO_TAG_TH:
-      return Kind::cell;
-    case GUMBO_TAG_ADDRESS:
-    case GUMBO_TAG_ARTICLE:
-    case GUMBO_TAG_ASIDE:
-    case GUMBO_TAG_BLOCKQUOTE:
-    case GUMBO_TAG_CAPTION:
-    case GUMBO_TAG_CENTER:
-    case GUMBO_TAG_DD:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_DL:
-    case GUMBO_TAG_DT:
-    case GUMBO_TAG_FIGCAPTION:
-    case GUMBO_TAG_FIGURE:
-    case GUMBO_TAG_FOOTER:
-    case GUMBO_TAG_FORM:
-    case GUMBO_TAG_HEADER:
-    case GUMBO_TAG_HR:
-    case GUMBO_TAG_MAIN:
-    case GUMBO_TAG_NAV:
-    case GUMBO_TAG_OPTION:
-    case GUMBO_TAG_PRE:
-    case GUMBO_TAG_SECTION:
-    case GUMBO_TAG_TABLE:
-    case GUMBO_TAG_TR:
-      return Kind::other_block;
-    case GUMBO_TAG_APPLET:
-    case GUMBO_TAG_AUDIO:
-    case GUMBO_TAG_CANVAS:
-    case GUMBO_TAG_EMBED:
-    case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_NOEMBED:
-    case GUMBO_TAG_NOFRAMES:
-    case GUMBO_TAG_NOSCRIPT:
-    case GUMBO_TAG_OBJECT:
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_TEMPLATE:
-    case GUMBO_TAG_TITLE:
-    case GUMBO_TAG_VIDEO:
-      return Kind::nothing;
-    default:
-      return Kind::other;
-  }
-}
-
-bool is_block(Kind kind) { return kind == Kind::block || kind == Kind::list || kind == Kind::item; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 bool may_be_followed(std::string_view address) {
@@ -158,170 +100,27 @@ bool may_be_followed(std::string_view address) {
          });
 }
 
-/// Writes the text and the reduced HTML of a tree side by side.
+/// Writes the text and the reduced HTML side by side. Tags are written when the first letter comes that they
+/// hold, so none is empty. Styles and links stand inside of paragraphs and list entries, never around them.
 class Writer {
  public:
   explicit Writer(std::size_t size) {
     text_.reserve(size);
-    html_.reserve(size);
+    html_.reserve(size + size / 8);
   }
 
-  void walk(const GumboNode& root) {
-    struct Step {
-      const GumboNode* node;
-      unsigned next = 0;
-      Kind kind = Kind::other;
-      bool open = false;
-    };
-    std::vector<Step> path{{&root}};
-    while (!path.empty()) {
-      Step& step = path.back();
-      const GumboVector& children = step.node->v.element.children;
-      if (step.next == children.length) {
-        if (step.open) close();
-        if (step.kind == Kind::other_block) new_line();
-        if (step.kind == Kind::cell) blank();
-        path.pop_back();
-        continue;
-      }
-      const auto& child = *static_cast<const GumboNode*>(children.data[step.next++]);
-      if (child.type == GUMBO_NODE_TEXT || child.type == GUMBO_NODE_WHITESPACE ||
-          child.type == GUMBO_NODE_CDATA)
-        text(child.v.text.text);
-      if (child.type == GUMBO_NODE_TEMPLATE) reduced_ = true;
-      if (child.type != GUMBO_NODE_ELEMENT) continue;
-      const Kind kind = kind_of(child.v.element);
-      switch (kind) {
-        case Kind::nothing:
-          reduced_ = true;
-          continue;
-        case Kind::line_break:
-          line_break();
-          continue;
-        case Kind::other:
-        case Kind::cell:
-          reduced_ = true;
-          path.push_back({&child, 0, kind, false});
-          break;
-        case Kind::other_block:
-          reduced_ = true;
-          new_line();
-          path.push_back({&child, 0, kind, false});
-          break;
-        default: {
-          const bool opened = open(child.v.element, kind);
-          const bool apart = !opened && is_block(kind);
-          if (apart) new_line();
-          path.push_back({&child, 0, apart ? Kind::other_block : kind, opened});
-        }
-      }
-    }
-  }
+  bool reduced = false;
 
-  Html finish() {
-    Html result{tidy_text(text_), {}, reduced_};
-    for (std::size_t at = html_.find('<'); at != std::string::npos; at = html_.find('<', at + 1)) {
-      if (html_.compare(at, 3, "<p>") != 0 && html_.compare(at, 4, "</p>") != 0) {
-        result.html = std::move(html_);
-        break;
-      }
-    }
-    return result;
-  }
-
- private:
-  struct Tag {
-    std::string_view name;
-    Kind kind;
-    std::size_t before, content;  ///< where in html_ it begins, and where its content does
-    bool fresh;                   ///< fresh_ before it
-  };
-
-  /// Whether the tag was written. Where it may not stand (a paragraph in a paragraph, a list entry outside of
-  /// a list), only its content is.
-  bool open(const GumboElement& element, Kind kind) {
-    std::string href;
-    if (kind == Kind::link) {
-      const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, "href");
-      href = attribute ? trimmed(attribute->value) : std::string();
-      if (attribute && !may_be_followed(href)) reduced_ = true;
-      if (!may_be_followed(href)) return false;
-    }
-    for (unsigned i = 0; i < element.attributes.length; ++i) {
-      const auto& attribute = *static_cast<const GumboAttribute*>(element.attributes.data[i]);
-      if (std::string_view(attribute.name).starts_with("on")) reduced_ = true;
-    }
-    if (open_.size() >= depth_limit || !fits(kind)) {
-      reduced_ |= open_.size() >= depth_limit;
-      return false;
-    }
-    if (is_block(kind)) {
-      text_ += '\n';
-      gap_ = Gap::none;
-    } else {
-      fill_gap();
-    }
-    const Tag tag{gumbo_normalized_tagname(element.tag), kind, html_.size(), 0, fresh_};
-    html_ += '<';
-    html_ += tag.name;
-    if (kind == Kind::link) {
-      html_ += " href=\"";
-      for (char c : href) escape(c);
-      html_ += '"';
-    }
-    html_ += '>';
-    open_.push_back(tag);
-    open_.back().content = html_.size();
-    if (is_block(kind)) fresh_ = true;
-    return true;
-  }
-
-  bool fits(Kind kind) const {
-    const auto innermost = [&](auto wanted) {
-      return std::find_if(open_.rbegin(), open_.rend(), [&](const Tag& tag) { return wanted(tag.kind); });
-    };
-    if (kind == Kind::link) return innermost([](Kind k) { return k == Kind::link; }) == open_.rend();
-    if (kind == Kind::item) {
-      const auto around = innermost(is_block);
-      return around != open_.rend() && around->kind == Kind::list;
-    }
-    if (is_block(kind)) return innermost([](Kind k) { return k == Kind::block; }) == open_.rend();
-    return true;
-  }
-
-  void close() {
-    const Tag tag = open_.back();
-    open_.pop_back();
-    const bool block = is_block(tag.kind);
-    if (block) text_ += '\n';
-    if (html_.size() == tag.content) {
-      html_.resize(tag.before);
-      if (block) {
-        fresh_ = tag.fresh;
-        gap_ = Gap::line;
-      }
+  void character(char c) {
+    if (is_blank(c)) {
+      blank();
       return;
     }
-    html_ += "</";
-    html_ += tag.name;
-    html_ += '>';
-    if (block) {
-      fresh_ = true;
-      gap_ = Gap::none;
-    }
-  }
-
-  void line_break() {
-    text_ += '\n';
-    html_ += "<br>";
-    fresh_ = true;
-    gap_ = Gap::none;
-  }
-
-  /// Where a block begins or ends that is not written.
-  void new_line() {
-    text_ += '\n';
-    gap_ = Gap::line;
+    text_ += c;
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return;
+    write_open_tags();
+    escape(c);
+    fresh_ = false;
   }
 
   void blank() {
@@ -329,26 +128,169 @@ class Writer {
     gap_ = std::max(gap_, Gap::blank);
   }
 
-  void text(std::string_view content) {
-    for (char c : content) {
-      if (is_blank(c)) {
-        blank();
-        continue;
-      }
-      text_ += c;
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) continue;
-      fill_gap();
-      escape(c);
-      fresh_ = false;
+  void new_line() {
+    text_ += '\n';
+    gap_ = Gap::line;
+  }
+
+  void line_break() {
+    text_ += '\n';
+    gap_ = Gap::none;
+    write_open_tags();
+    html_ += "<br>";
+    fresh_ = rich_ = true;
+  }
+
+  void open(const Element& element, std::string href = {}) {
+    switch (element.kind) {
+      case Kind::style:
+      case Kind::link:
+        open_inline(element, std::move(href));
+        break;
+      case Kind::paragraph:
+        close_paragraph();
+        open_block(element);
+        break;
+      case Kind::list:
+        close_paragraph();
+        if (blocks_.size() < deepest)
+          open_block(element);
+        else
+          reduced = true;
+        break;
+      default:
+        open_item(element);
     }
   }
 
-  void fill_gap() {
+  void close(const Element& element) {
+    switch (element.kind) {
+      case Kind::style:
+      case Kind::link:
+        close_inline(element);
+        break;
+      case Kind::paragraph:
+        if (!close_paragraph()) new_line();
+        break;
+      default: {
+        // A list ends with all lists and entries in it; an entry only where it is of the innermost list.
+        const auto found = std::find_if(blocks_.rbegin(), blocks_.rend(), [&](const Block& block) {
+          return block.kind == element.kind || (element.kind == Kind::item && block.kind == Kind::list);
+        });
+        if (found == blocks_.rend() || found->kind != element.kind) return;
+        const auto left = static_cast<std::size_t>(blocks_.rend() - found) - 1;
+        while (blocks_.size() > left) close_block();
+      }
+    }
+  }
+
+  Html finish() {
+    while (!blocks_.empty()) close_block();
+    close_written(0);
+    Html result{tidy_text(text_), {}, reduced};
+    if (rich_ && !result.text.empty()) result.html = std::move(html_);
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t deepest = 20;
+
+  struct Block {
+    std::string_view name;
+    Kind kind;
+    bool written = false;
+  };
+  struct Inline {
+    std::string_view name;
+    Kind kind;
+    std::string href;
+    std::size_t level;  ///< how many blocks are around it
+  };
+
+  void open_inline(const Element& element, std::string href) {
+    const bool inside = std::any_of(inlines_.begin(), inlines_.end(),
+                                    [&](const Inline& open) { return open.name == element.name; });
+    if (!inside) inlines_.push_back({element.name, element.kind, std::move(href), blocks_.size()});
+  }
+
+  void close_inline(const Element& element) {
+    const auto found = std::find_if(inlines_.begin(), inlines_.end(),
+                                    [&](const Inline& open) { return open.name == element.name; });
+    if (found == inlines_.end()) return;
+    close_written(static_cast<std::size_t>(found - inlines_.begin()));
+    inlines_.erase(found);
+  }
+
+  void open_item(const Element& element) {
+    while (!blocks_.empty() && blocks_.back().kind != Kind::list) close_block();
+    if (blocks_.empty())
+      new_line();  // an entry outside of any list
+    else
+      open_block(element);
+  }
+
+  void open_block(const Element& element) {
+    close_written(0);
+    new_line();
+    blocks_.push_back({element.name, element.kind});
+  }
+
+  bool close_paragraph() {
+    if (blocks_.empty() || blocks_.back().kind != Kind::paragraph) return false;
+    close_block();
+    return true;
+  }
+
+  void close_block() {
+    close_written(0);
+    new_line();
+    const Block block = blocks_.back();
+    std::erase_if(inlines_, [&](const Inline& open) { return open.level >= blocks_.size(); });
+    blocks_.pop_back();
+    if (block.written) {
+      write("</", block.name);
+      fresh_ = true;
+      gap_ = Gap::none;
+    }
+  }
+
+  void write(std::string_view begin, std::string_view name) {
+    html_ += begin;
+    html_ += name;
+    html_ += '>';
+  }
+
+  void close_written(std::size_t left) {
+    for (; written_ > left; --written_) write("</", inlines_[written_ - 1].name);
+  }
+
+  void write_open_tags() {
+    if (!blocks_.empty() && !blocks_.back().written) {
+      for (Block& block : blocks_) {
+        if (block.written) continue;
+        write("<", block.name);
+        block.written = fresh_ = true;
+        rich_ |= block.name != "p";
+      }
+      gap_ = Gap::none;
+    }
     if (!fresh_ && gap_ != Gap::none) {
       html_ += gap_ == Gap::line ? "<br>" : " ";
+      rich_ |= gap_ == Gap::line;
       fresh_ = true;
     }
     gap_ = Gap::none;
+    for (; written_ < inlines_.size(); ++written_) {
+      const Inline& open = inlines_[written_];
+      rich_ = true;
+      if (open.kind == Kind::style) {
+        write("<", open.name);
+        continue;
+      }
+      html_ += "<a href=\"";
+      for (char c : open.href) escape(c);
+      html_ += "\">";
+    }
   }
 
   void escape(char c) {
@@ -373,61 +315,213 @@ class Writer {
   enum class Gap { none, blank, line };
 
   std::string text_, html_;
-  std::vector<Tag> open_;
+  std::vector<Block> blocks_;
+  std::vector<Inline> inlines_;  ///< at most one of a name; the first `written_` of them stand in html_
+  std::size_t written_ = 0;
   Gap gap_ = Gap::none;  ///< what has to stand before the next letter
   bool fresh_ = true;    ///< a blank here would be at the beginning of a line or a second one
-  bool reduced_ = false;
+  bool rich_ = false;    ///< there is more than paragraphs
 };
 
-bool begins_tag(std::string_view text, std::size_t at) {
-  return at + 1 < text.size() && (is_letter(text[at + 1]) || text[at + 1] == '/' || text[at + 1] == '!' ||
-                                  text[at + 1] == '?');
-}
-
-bool has_entity(std::string_view text) {
-  for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at + 1)) {
-    const std::string_view after = text.substr(at + 1, 40);
-    if (!after.empty() && (after[0] == '#' || is_letter(after[0])) &&
-        after.find(';') != std::string_view::npos)
-      return true;
+/// Finds tags and references in the input and tells the writer.
+class Reader {
+ public:
+  explicit Reader(std::string_view input) : in_(input), writer_(input.size()) {
+    const std::size_t last = in_.rfind('>');
+    tags_end_ = last == std::string_view::npos ? 0 : last;
   }
-  return false;
-}
 
-std::size_t count_tags(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1))
-    count += begins_tag(text, at);
-  return count;
-}
+  Html run() {
+    while (at_ < in_.size()) {
+      const char c = in_[at_];
+      if (c == '<' && at_ < tags_end_ && begins_tag(in_, at_))
+        tag();
+      else if (c == '&')
+        reference();
+      else
+        letter(c);
+    }
+    return writer_.finish();
+  }
+
+  static bool begins_tag(std::string_view text, std::size_t at) {
+    const char next = at + 1 < text.size() ? text[at + 1] : ' ';
+    return is_letter(next) || next == '/' || next == '!' || next == '?';
+  }
+
+ private:
+  void letter(char c) {
+    writer_.character(c);
+    ++at_;
+  }
+
+  void reference() {
+    std::string decoded;
+    const std::size_t taken = take_entity(in_.substr(at_), decoded);
+    if (taken == 0) return letter('&');
+    // Hard blanks are blanks, soft hyphens are nothing.
+    if (decoded == "\xC2\xA0")
+      writer_.blank();
+    else if (decoded != "\xC2\xAD")
+      for (char c : decoded) writer_.character(c);
+    at_ += taken;
+  }
+
+  void tag() {
+    const char next = in_[at_ + 1];
+    if (next == '!' || next == '?') return comment();
+    const bool end = next == '/';
+    at_ += end ? 2 : 1;
+    const std::size_t begin = at_;
+    while (at_ < in_.size() && !is_blank(in_[at_]) && in_[at_] != '/' && in_[at_] != '>') ++at_;
+    const std::string name = lower_ascii(in_.substr(begin, std::min<std::size_t>(at_ - begin, 12)));
+    const Element element = element_of(name);
+    const Attributes attributes = read_attributes();
+    if (end && is_letter(in_[begin])) return close(element);
+    if (!end) open(element, name, attributes);
+  }
+
+  void comment() {
+    if (in_.substr(at_).starts_with("<!--") && comments_end_) {
+      const std::size_t end = in_.find("-->", at_ + 4);
+      if (end != std::string_view::npos) {
+        at_ = end + 3;
+        return;
+      }
+      comments_end_ = false;
+    }
+    at_ = in_.find('>', at_) + 1;
+  }
+
+  struct Attributes {
+    std::optional<std::string> href;
+    bool acts = false;         ///< has one such as onclick
+    bool self_closed = false;  ///< ends with "/>"
+  };
+
+  /// Up to the end of the tag. A quote that is never closed is none.
+  Attributes read_attributes() {
+    Attributes found;
+    while (at_ < in_.size() && in_[at_] != '>') {
+      if (is_blank(in_[at_]) || in_[at_] == '/') {
+        found.self_closed = in_[at_] == '/';
+        ++at_;
+        continue;
+      }
+      found.self_closed = false;
+      const std::size_t begin = at_;
+      while (at_ < in_.size() && !is_blank(in_[at_]) && in_[at_] != '/' && in_[at_] != '>' &&
+             (in_[at_] != '=' || at_ == begin))
+        ++at_;
+      const std::string name = lower_ascii(in_.substr(begin, std::min<std::size_t>(at_ - begin, 8)));
+      std::size_t ahead = at_;
+      while (ahead < in_.size() && is_blank(in_[ahead])) ++ahead;
+      std::string_view value;
+      if (ahead < in_.size() && in_[ahead] == '=') {
+        at_ = ahead + 1;
+        value = read_value();
+      }
+      found.acts |= name.starts_with("on");
+      if (name == "href" && !found.href) found.href = decoded(value);
+    }
+    if (at_ < in_.size()) ++at_;
+    return found;
+  }
+
+  std::string_view read_value() {
+    while (at_ < in_.size() && is_blank(in_[at_])) ++at_;
+    if (at_ == in_.size()) return {};
+    const char quote = in_[at_];
+    if (quote == '"' || quote == '\'') {
+      const std::size_t end = in_.find(quote, at_ + 1);
+      if (end < tags_end_) {
+        const std::string_view value = in_.substr(at_ + 1, end - at_ - 1);
+        at_ = end + 1;
+        return value;
+      }
+    }
+    const std::size_t begin = at_;
+    while (at_ < in_.size() && !is_blank(in_[at_]) && in_[at_] != '>') ++at_;
+    return in_.substr(begin, at_ - begin);
+  }
+
+  static std::string decoded(std::string_view value) {
+    std::string out;
+    for (std::size_t at = 0; at < value.size();) {
+      const std::size_t taken = value[at] == '&' ? take_entity(value.substr(at), out) : 0;
+      if (taken == 0) out += value[at];
+      at += std::max<std::size_t>(taken, 1);
+    }
+    return trimmed(out);
+  }
+
+  void open(const Element& element, std::string_view name, const Attributes& attributes) {
+    writer_.reduced |= attributes.acts;
+    switch (element.kind) {
+      case Kind::line_break:
+        return writer_.line_break();
+      case Kind::nothing:
+        writer_.reduced = true;
+        if (!attributes.self_closed) skip_to_end_of(name);
+        return;
+      case Kind::other_block:
+        writer_.reduced = true;
+        return writer_.new_line();
+      case Kind::cell:
+        writer_.reduced = true;
+        return writer_.blank();
+      case Kind::other:
+        writer_.reduced = true;
+        return;
+      case Kind::link:
+        writer_.close(element);
+        if (!attributes.href) return;
+        if (may_be_followed(*attributes.href)) return writer_.open(element, *attributes.href);
+        writer_.reduced = true;
+        return;
+      default:
+        writer_.open(element);
+    }
+  }
+
+  void close(const Element& element) {
+    switch (element.kind) {
+      case Kind::line_break:
+        return writer_.line_break();
+      case Kind::other_block:
+        return writer_.new_line();
+      case Kind::cell:
+        return writer_.blank();
+      case Kind::other:
+      case Kind::nothing:
+        return;
+      default:
+        writer_.close(element);
+    }
+  }
+
+  /// What is never closed vanishes with all that follows, as in browsers.
+  void skip_to_end_of(std::string_view name) {
+    for (std::size_t at = in_.find("</", at_); at != std::string_view::npos; at = in_.find("</", at + 2)) {
+      if (lower_ascii(in_.substr(at + 2, name.size())) != name) continue;
+      const std::size_t end = in_.find('>', at);
+      at_ = end == std::string_view::npos ? in_.size() : end + 1;
+      return;
+    }
+    at_ = in_.size();
+  }
+
+  std::string_view in_;
+  Writer writer_;
+  std::size_t at_ = 0, tags_end_ = 0;  ///< no tag begins behind the last ">"
+  bool comments_end_ = true;
+};
 
 }  // namespace
 
 Html reduce_html(std::string_view input) {
-  const std::size_t last = input.rfind('>');
-  const std::string_view tagged = input.substr(0, last == std::string_view::npos ? 0 : last + 1);
-  const std::size_t tags = count_tags(tagged);
-  if (tags == 0 && !has_entity(input)) return {tidy_text(input), {}, false};
-  if (tags > tag_limit || input.size() > html_limit) return {plain_text(input), {}, true};
-
-  // What looks like a tag behind the last ">" is none; gumbo would drop it with all that follows.
-  std::string mended;
-  if (count_tags(input.substr(tagged.size())) > 0) {
-    mended = tagged;
-    for (char c : input.substr(tagged.size())) {
-      if (c == '<')
-        mended += "&lt;";
-      else
-        mended += c;
-    }
-    input = mended;
-  }
-  Arena arena((1U << 20U) + 256 * input.size());
-  const GumboOutput* tree = parse(arena, input);
-  if (!tree) return {plain_text(input), {}, true};
-  Writer writer(input.size());
-  writer.walk(*tree->root);
-  return writer.finish();
+  if (input.find_first_of("<&") == std::string_view::npos) return {tidy_text(input), {}, false};
+  return Reader(input).run();
 }
 
 }  // namespace vsm

@@ -6,9 +6,7 @@
 
 namespace vsm {
 
-/// HTML as plain text, for names and other short texts; `reduce_html` of html.h reads whole modules. Tags go,
-/// block ends become line breaks, the most frequent entities and numbered ones become letters, blanks as in
-/// `tidy_text`. A "<" that begins no tag is a letter.
+/// The text of `reduce_html` (html.h): for names and other short texts in which tags are not wanted.
 std::string plain_text(std::string_view html);
 
 /// Runs of blanks become one blank, or one line break where there is one among them; none at either end. A
