@@ -100,6 +100,25 @@ bool may_be_followed(std::string_view address) {
          });
 }
 
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    default:
+      out += c;
+  }
+}
+
 /// Writes the text and the reduced HTML side by side. Tags are written when the first letter comes that they
 /// hold, so none is empty. Styles and links stand inside of paragraphs and list entries, never around them.
 class Writer {
@@ -293,24 +312,7 @@ class Writer {
     }
   }
 
-  void escape(char c) {
-    switch (c) {
-      case '&':
-        html_ += "&amp;";
-        break;
-      case '<':
-        html_ += "&lt;";
-        break;
-      case '>':
-        html_ += "&gt;";
-        break;
-      case '"':
-        html_ += "&quot;";
-        break;
-      default:
-        html_ += c;
-    }
-  }
+  void escape(char c) { append_escaped(html_, c); }
 
   enum class Gap { none, blank, line };
 
@@ -522,6 +524,13 @@ class Reader {
 Html reduce_html(std::string_view input) {
   if (input.find_first_of("<&") == std::string_view::npos) return {tidy_text(input), {}, false};
   return Reader(input).run();
+}
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (char c : text) append_escaped(out, c);
+  return out;
 }
 
 }  // namespace vsm

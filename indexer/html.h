@@ -20,4 +20,7 @@ struct Html {
 /// whatever went in. Never fails; takes time and memory in proportion to the input; thread-safe.
 Html reduce_html(std::string_view input);
 
+/// With references for &, <, > and ".
+std::string escape_html(std::string_view text);
+
 }  // namespace vsm
