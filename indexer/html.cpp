@@ -119,6 +119,12 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
+/// Stands in text and HTML as it is.
+bool is_ordinary(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte > 0x20 && byte != 0x7F && c != '<' && c != '>' && c != '&' && c != '"';
+}
+
 /// Writes the text and the reduced HTML side by side. Tags are written when the first letter comes that they
 /// hold, so none is empty. Styles and links stand inside of paragraphs and list entries, never around them.
 class Writer {
@@ -130,16 +136,29 @@ class Writer {
 
   bool reduced = false;
 
-  void character(char c) {
-    if (is_blank(c)) {
-      blank();
-      return;
+  void letters(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t end = at;
+      while (end < text.size() && is_ordinary(text[end])) ++end;
+      if (end > at) {
+        write_open_tags();
+        text_ += text.substr(at, end - at);
+        html_ += text.substr(at, end - at);
+        fresh_ = false;
+        at = end;
+        continue;
+      }
+      const char c = text[at++];
+      if (is_blank(c)) {
+        blank();
+        continue;
+      }
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) continue;
+      write_open_tags();
+      text_ += c;
+      append_escaped(html_, c);
+      fresh_ = false;
     }
-    text_ += c;
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return;
-    write_open_tags();
-    escape(c);
-    fresh_ = false;
   }
 
   void blank() {
@@ -341,7 +360,7 @@ class Reader {
       else if (c == '&')
         reference();
       else
-        letter(c);
+        letters();
     }
     return writer_.finish();
   }
@@ -352,20 +371,23 @@ class Reader {
   }
 
  private:
-  void letter(char c) {
-    writer_.character(c);
-    ++at_;
+  /// Up to what may be a tag or a reference.
+  void letters() {
+    std::size_t end = at_ + 1;
+    while (end < in_.size() && in_[end] != '<' && in_[end] != '&') ++end;
+    writer_.letters(in_.substr(at_, end - at_));
+    at_ = end;
   }
 
   void reference() {
     std::string decoded;
     const std::size_t taken = take_entity(in_.substr(at_), decoded);
-    if (taken == 0) return letter('&');
+    if (taken == 0) return letters();
     // Hard blanks are blanks, soft hyphens are nothing.
     if (decoded == "\xC2\xA0")
       writer_.blank();
     else if (decoded != "\xC2\xAD")
-      for (char c : decoded) writer_.character(c);
+      writer_.letters(decoded);
     at_ += taken;
   }
 
@@ -522,7 +544,8 @@ class Reader {
 }  // namespace
 
 Html reduce_html(std::string_view input) {
-  if (input.find_first_of("<&") == std::string_view::npos) return {tidy_text(input), {}, false};
+  if (input.find('<') == std::string_view::npos && input.find('&') == std::string_view::npos)
+    return {tidy_text(input), {}, false};
   return Reader(input).run();
 }
 

@@ -32,25 +32,25 @@ std::string tidy_text(std::string_view text) {
   std::string tidy;
   tidy.reserve(text.size());
   bool blank = false, line = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (is_blank(text[at])) {
-      blank = true;
+  const auto byte_at = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const auto ordinary = [&](std::size_t at) {
+    return byte_at(at) > 0x20 && byte_at(at) != 0x7F && byte_at(at) != 0xC2;
+  };
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+    while (end < text.size() && ordinary(end)) ++end;
+    if (end == at) {
+      // A blank, a control character, or the two bytes of U+0080 to U+00BF.
+      const bool pair = byte_at(at) == 0xC2 && at + 1 < text.size();
+      const unsigned letter = pair ? byte_at(at + 1) : byte_at(at);
+      end = at + (pair ? 2 : 1);
+      const bool is_space = is_blank(text[at]) || (pair && letter == 0xA0);
+      blank |= is_space;
       line |= text[at] == '\n';
-      continue;
-    }
-    if (byte < 0x20 || byte == 0x7F) continue;
-    if (byte == 0xC2 && at + 1 < text.size()) {  // U+0080 to U+00BF
-      const auto second = static_cast<unsigned char>(text[at + 1]);
-      if (second <= 0xA0 || second == 0xAD) {
-        blank |= second == 0xA0;
-        ++at;
-        continue;
-      }
+      if (is_space || letter < 0x20 || (letter >= 0x7F && letter < 0xA0) || letter == 0xAD) continue;
     }
     if (blank && !tidy.empty()) tidy += line ? '\n' : ' ';
     blank = line = false;
-    tidy += text[at];
+    tidy += text.substr(at, end - at);
   }
   return tidy;
 }

@@ -14,10 +14,6 @@ void XmlTree::clear() {
   open_.clear();
 }
 
-std::size_t XmlTree::bytes() const {
-  return letters_.size() + nodes_.size() * sizeof(Node) + attributes_.size() * sizeof(Attribute);
-}
-
 XmlTree::Index XmlTree::store(std::string_view text) {
   const auto begin = static_cast<Index>(letters_.size());
   letters_ += text;
@@ -62,7 +58,8 @@ void XmlTree::open(std::string_view name) {
 
 void XmlTree::attribute(std::string_view name, std::string_view value) {
   const Index name_begin = store(name), value_begin = store(value);
-  attributes_.push_back({name_begin, static_cast<Index>(name.size()), value_begin, static_cast<Index>(value.size())});
+  attributes_.push_back(
+      {name_begin, static_cast<Index>(name.size()), value_begin, static_cast<Index>(value.size())});
   ++nodes_[open_.back()].attribute_count;
 }
 
@@ -85,20 +82,13 @@ void XmlTree::close() {
 
 XmlElement XmlTree::root() const { return nodes_.empty() ? XmlElement() : XmlElement(this, 0); }
 
-XmlElement XmlElement::element_from(XmlTree::Index index) const {
-  while (index != XmlTree::none && tree_->nodes_[index].is_text) index = tree_->nodes_[index].next;
-  return index == XmlTree::none ? XmlElement() : XmlElement(tree_, index);
-}
-
-XmlElement XmlElement::first() const { return tree_ ? element_from(node().first) : XmlElement(); }
-XmlElement XmlElement::next() const { return tree_ ? element_from(node().next) : XmlElement(); }
-
 std::string_view XmlElement::attribute(std::string_view wanted) const {
   if (!tree_) return {};
   const XmlTree::Node& self = node();
   for (XmlTree::Index i = self.attributes; i < self.attributes + self.attribute_count; ++i) {
     const XmlTree::Attribute& found = tree_->attributes_[i];
-    if (tree_->view(found.name, found.name_length) == wanted) return tree_->view(found.value, found.value_length);
+    if (tree_->view(found.name, found.name_length) == wanted)
+      return tree_->view(found.value, found.value_length);
   }
   return {};
 }

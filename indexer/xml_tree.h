@@ -1,6 +1,6 @@
-// One XML object as a flat tree that is filled while a file is parsed and read when the object is whole. Nodes
-// and their letters lie in two buffers that are used again for the next object, so reading a million objects
-// allocates next to nothing.
+// One XML object as a flat tree that is filled while a file is parsed and read when the object is whole.
+// Nodes and their letters lie in two buffers that are used again for the next object, so reading a million
+// objects allocates next to nothing.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,9 @@ class XmlTree {
   void clear();
   bool empty() const { return nodes_.empty(); }
   /// Memory that the tree takes, about.
-  std::size_t bytes() const;
+  std::size_t bytes() const {
+    return letters_.size() + nodes_.size() * sizeof(Node) + attributes_.size() * sizeof(Attribute);
+  }
 
   /// `name` is taken without its prefix.
   void open(std::string_view name);
@@ -55,9 +57,7 @@ class XmlTree {
   Index store(std::string_view text);
   Index add(std::string_view text, bool is_text);
   void drop_blank_text();
-  std::string_view view(Index begin, Index length) const {
-    return std::string_view(letters_).substr(begin, length);
-  }
+  std::string_view view(Index begin, Index length) const { return {letters_.data() + begin, length}; }
 
   std::string letters_;
   std::vector<Node> nodes_;
@@ -71,7 +71,9 @@ class XmlElement {
   XmlElement() = default;
 
   explicit operator bool() const { return tree_ != nullptr; }
-  std::string_view name() const { return tree_ ? tree_->view(node().begin, node().length) : std::string_view(); }
+  std::string_view name() const {
+    return tree_ ? tree_->view(node().begin, node().length) : std::string_view();
+  }
   std::string_view attribute(std::string_view wanted) const;
   /// Its own letters before its first child element, without blanks at either end.
   std::string_view text() const;
@@ -87,8 +89,8 @@ class XmlElement {
   std::string_view at(std::initializer_list<std::string_view> path) const;
 
   /// for (XmlElement child = first(); child; child = child.next())
-  XmlElement first() const;
-  XmlElement next() const;
+  XmlElement first() const { return tree_ ? element_from(node().first) : XmlElement(); }
+  XmlElement next() const { return tree_ ? element_from(node().next) : XmlElement(); }
   template <class Visit>
   void each(std::string_view wanted, Visit visit) const {
     for (XmlElement child = first(); child; child = child.next())
@@ -101,7 +103,10 @@ class XmlElement {
   const XmlTree::Node& node() const { return tree_->nodes_[index_]; }
   void append_content(std::string& out) const;
   /// The element at `index` or the first behind it.
-  XmlElement element_from(XmlTree::Index index) const;
+  XmlElement element_from(XmlTree::Index index) const {
+    while (index != XmlTree::none && tree_->nodes_[index].is_text) index = tree_->nodes_[index].next;
+    return index == XmlTree::none ? XmlElement() : XmlElement(tree_, index);
+  }
 
   const XmlTree* tree_ = nullptr;
   XmlTree::Index index_ = 0;

@@ -12,9 +12,9 @@
 namespace vsm {
 namespace {
 
-constexpr std::size_t longest_id = 200;           // bytes
+constexpr std::size_t longest_id = 200;            // bytes
 constexpr std::size_t longest_module = 1U << 20U;  // bytes
-constexpr std::size_t most_warnings = 20;         // of one entry
+constexpr std::size_t most_warnings = 20;          // of one entry
 
 // ---- small values ----
 
@@ -71,7 +71,8 @@ XmlElement value_below(XmlElement element, std::initializer_list<std::string_vie
 
 /// The year 0 is none.
 std::optional<Day> day_of(std::string_view text) {
-  if (text.size() > 10 && std::string_view("T Z+-").find(text[10]) == std::string_view::npos) return std::nullopt;
+  if (text.size() > 10 && std::string_view("T Z+-").find(text[10]) == std::string_view::npos)
+    return std::nullopt;
   if (text.starts_with("0000")) return std::nullopt;
   return parse_day(text.substr(0, 10));
 }
@@ -107,7 +108,8 @@ Tongue tongue_of(std::string_view code) {
   const std::string lower = lower_ascii(code.substr(0, 40));
   if (lower.starts_with("en")) return Tongue::english;
   if (!lower.starts_with("de")) return Tongue::other;
-  for (std::size_t at = lower.find_first_of("-_"); at != std::string::npos; at = lower.find_first_of("-_", at + 1))
+  for (std::size_t at = lower.find_first_of("-_"); at != std::string::npos;
+       at = lower.find_first_of("-_", at + 1))
     if (says_easy(std::string_view(lower).substr(at + 1, lower.find_first_of("-_", at + 1) - at - 1)))
       return Tongue::easy;
   return Tongue::german;
@@ -118,8 +120,8 @@ class Languages {
  public:
   explicit Languages(XmlElement object) {
     object.each("sprachversion", [&](XmlElement version) {
-      const std::string_view code = version.child("languageCode") ? version.at({"languageCode"})
-                                                                  : version.attribute("languageCode");
+      const std::string_view code =
+          version.child("languageCode") ? version.at({"languageCode"}) : version.attribute("languageCode");
       const std::string name = lower_ascii(version.at({"sprachbezeichnungDeutsch"}).substr(0, 100));
       // Plain "de" stays German: an object needs a text in German.
       if (code.size() > 2 && code.starts_with("de") && name.find("leicht") != std::string::npos)
@@ -177,7 +179,8 @@ std::string german_amount(std::string_view text) {
 
 std::string currency_of(XmlElement amount) {
   for (const char* name : {"currencyCode", "currencyID"})
-    if (const std::string_view code = amount.attribute(name); !code.empty()) return tidy_text(code.substr(0, 10));
+    if (const std::string_view code = amount.attribute(name); !code.empty())
+      return tidy_text(code.substr(0, 10));
   return "EUR";
 }
 
@@ -195,11 +198,12 @@ bool is_of_type(XmlElement element, std::string_view type) {
 
 /// "12,50 EUR", "10,00 bis 50,00 EUR", "gebührenfrei"; empty where nothing is stated.
 std::string amount_of(XmlElement cost) {
-  if (cost.below({"kostenFrei", "kostenfrei", "beschreibungKostenfreiheit"}) || is_of_type(cost, "KostenFrei") ||
-      is_of_type(cost.child("kostenauswahl"), "KostenFrei"))
+  if (cost.below({"kostenFrei", "kostenfrei", "beschreibungKostenfreiheit"}) ||
+      is_of_type(cost, "KostenFrei") || is_of_type(cost.child("kostenauswahl"), "KostenFrei"))
     return "gebührenfrei";
   const XmlElement fixed = value_below(cost, {"betrag"});
-  const XmlElement low = value_below(cost, {"betragUntergrenze"}), high = value_below(cost, {"betragObergrenze"});
+  const XmlElement low = value_below(cost, {"betragUntergrenze"}),
+                   high = value_below(cost, {"betragObergrenze"});
   if (!fixed.text().empty()) return german_amount(fixed.text()) + " " + currency_of(fixed);
   if (low.text().empty() && high.text().empty()) return {};
   if (low.text().empty()) return "bis " + german_amount(high.text()) + " " + currency_of(high);
@@ -213,15 +217,12 @@ std::string unit_name(XmlElement unit, bool one) {
   struct Unit {
     std::string_view code, one, many;
   };
-  static constexpr Unit units[] = {{"JAHR", "Jahr", "Jahre"},
-                                   {"MONAT", "Monat", "Monate"},
-                                   {"WOCHE", "Woche", "Wochen"},
-                                   {"TAG", "Tag", "Tage"},
-                                   {"WERKTAG", "Werktag", "Werktage"},
-                                   {"ARBEITSTAG", "Arbeitstag", "Arbeitstage"},
-                                   {"STUNDE", "Stunde", "Stunden"},
-                                   {"MINUTE", "Minute", "Minuten"},
-                                   {"SEKUNDE", "Sekunde", "Sekunden"}};
+  static constexpr Unit units[] = {
+      {"JAHR", "Jahr", "Jahre"},          {"MONAT", "Monat", "Monate"},
+      {"WOCHE", "Woche", "Wochen"},       {"TAG", "Tag", "Tage"},
+      {"WERKTAG", "Werktag", "Werktage"}, {"ARBEITSTAG", "Arbeitstag", "Arbeitstage"},
+      {"STUNDE", "Stunde", "Stunden"},    {"MINUTE", "Minute", "Minuten"},
+      {"SEKUNDE", "Sekunde", "Sekunden"}};
   const std::string_view code = code_of(unit);
   for (const Unit& known : units)
     if (known.code == code) return std::string(one ? known.one : known.many);
@@ -295,9 +296,12 @@ class Maker {
     const std::string_view kind =
         entry_.attribute("klasse").empty() ? code_of(entry_.child("klasse")) : entry_.attribute("klasse");
     static constexpr std::pair<std::string_view, ObjectKind> kinds[] = {
-        {"leistung", ObjectKind::text},          {"leistungspezialisierung", ObjectKind::text},
-        {"spezialisierung", ObjectKind::text},   {"organisationseinheit", ObjectKind::office},
-        {"onlinedienst", ObjectKind::online_service}, {"formular", ObjectKind::online_service}};
+        {"leistung", ObjectKind::text},
+        {"leistungspezialisierung", ObjectKind::text},
+        {"spezialisierung", ObjectKind::text},
+        {"organisationseinheit", ObjectKind::office},
+        {"onlinedienst", ObjectKind::online_service},
+        {"formular", ObjectKind::online_service}};
     const std::string lower = lower_ascii(kind.substr(0, 60));
     std::optional<ObjectKind> known;
     for (const auto& [name, value] : kinds)
@@ -310,7 +314,8 @@ class Maker {
       if (id_.id.empty()) return;
       if (is_too_long(id_)) {
         id_ = {};
-        refuse("id-zu-lang", "Die Kennung ist länger als 200 Bytes; der Löschauftrag wurde nicht übernommen.");
+        refuse("id-zu-lang",
+               "Die Kennung ist länger als 200 Bytes; der Löschauftrag wurde nicht übernommen.");
       } else if (!known) {
         refuse("art", quoted(kind) + " ist keine bekannte Klasse; der Löschauftrag wurde nicht übernommen.");
       } else {
@@ -320,8 +325,8 @@ class Maker {
     if (!any) refuse("id-fehlt", "Der Löschauftrag nennt keine Kennung und wurde nicht übernommen.");
   }
 
-  /// Ids of areas; those that are not known are told. Nothing where areas are named and none is known: that must
-  /// not become "everywhere".
+  /// Ids of areas; those that are not known are told. Nothing where areas are named and none is known: that
+  /// must not become "everywhere".
   std::optional<std::vector<std::string>> areas_of(XmlElement parent, std::string_view what) {
     std::vector<std::string> known, unknown;
     std::size_t unknown_count = 0;
@@ -342,8 +347,8 @@ class Maker {
     if (unknown_count > unknown.size())
       message += " und " + std::to_string(unknown_count - unknown.size()) + " weitere";
     if (known.empty()) {
-      refuse("gebiet", "Kein Gebiet ist bekannt (" + message + "); " + std::string(what) +
-                           " wurde nicht übernommen.");
+      refuse("gebiet",
+             "Kein Gebiet ist bekannt (" + message + "); " + std::string(what) + " wurde nicht übernommen.");
       return std::nullopt;
     }
     warn("gebiet", unknown_count == 1 ? "Das Gebiet " + message + " ist nicht bekannt."
@@ -395,7 +400,8 @@ class Maker {
   std::vector<std::string> codes(std::string_view name) const {
     std::vector<std::string> found;
     entry_.each(name, [&](XmlElement element) {
-      if (const std::string_view code = code_of(element); !code.empty()) found.emplace_back(code.substr(0, 60));
+      if (const std::string_view code = code_of(element); !code.empty())
+        found.emplace_back(code.substr(0, 60));
     });
     return found;
   }
@@ -537,8 +543,8 @@ class Maker {
     const bool alike = same->module.text == piece.module.text;
     if (!same->general && piece.general) std::swap(*same, piece);
     if (!alike)
-      warn("modul-mehrfach", "Das Textmodul " + quoted(piece.module.code == "IND" ? piece.module.title
-                                                                                   : piece.module.code) +
+      warn("modul-mehrfach", "Das Textmodul " +
+                                 quoted(piece.module.code == "IND" ? piece.module.title : piece.module.code) +
                                  " kommt mehrfach mit verschiedenem Text vor; übernommen wurde nur einer.");
     else if (same->module.links.empty())
       same->module.links = std::move(piece.module.links);
@@ -560,8 +566,8 @@ class Maker {
     for (std::string_view heading : {"bezeichnung", "titel", "ueberschrift"})
       if (module.title.empty()) module.title = languages_.plain(element, heading, tongue);
     if (module.title.empty())
-      module.title =
-          label_of(element.child({"individuellesTextmodultyp", "individuellesTextmodulTyp"}), std::string_view());
+      module.title = label_of(element.child({"individuellesTextmodultyp", "individuellesTextmodulTyp"}),
+                              std::string_view());
     take_content(module, element, "inhalt", tongue);
     module.links = links_of(element, tongue);
     return module;
@@ -625,8 +631,7 @@ class Maker {
       text += (text.empty() ? "" : "\n") + each;
       html += "<p>" + escape_html(each) + "</p>";
     }
-    if (!module.html.empty())
-      module.html = html + module.html;
+    if (!module.html.empty()) module.html = html + module.html;
     module.text = module.text.empty() ? text : text + "\n" + module.text;
     return module;
   }
@@ -675,8 +680,9 @@ class Maker {
     const std::string_view address = inner ? inner.text() : element.text();
     if (address.empty()) return;
     if (!is_web_address(address)) {
-      warn("link-adresse", "Der Link " + quoted(address) + " beginnt nicht mit http:// oder https:// oder ist keine "
-                                                           "Adresse; er wurde weggelassen.");
+      warn("link-adresse", "Der Link " + quoted(address) +
+                               " beginnt nicht mit http:// oder https:// oder ist keine "
+                               "Adresse; er wurde weggelassen.");
       return;
     }
     links.push_back({std::string(address), plain_text(element.at({"titel"}))});
@@ -716,7 +722,8 @@ class Maker {
       if (!starts_like(child.name(), "dynamische")) continue;
       const std::string_view name = child.at({"parameterName"});
       if (!name.empty())
-        into.push_back({std::string(code_of(child.child("typ")).substr(0, 20)), std::string(name.substr(0, 200))});
+        into.push_back(
+            {std::string(code_of(child.child("typ")).substr(0, 20)), std::string(name.substr(0, 200))});
       else
         take_parameters(child, into);
     }
@@ -840,8 +847,8 @@ class Maker {
   const AreaTable& areas_;
   Languages languages_;
   XzufiEntry result_;
-  ObjectId id_;           ///< of what is read now, for problems
-  std::string reduced_;   ///< modules that lost HTML
+  ObjectId id_;          ///< of what is read now, for problems
+  std::string reduced_;  ///< modules that lost HTML
   bool seen_english_ = false, seen_easy_ = false, too_large_ = false;
 };
 
