@@ -856,10 +856,6 @@ class Maker {
 
 XzufiEntry read_xzufi_entry(XmlElement entry, const AreaTable& areas) { return Maker(entry, areas).run(); }
 
-std::optional<std::int64_t> xzufi_message_time(XmlElement head) {
-  return parse_moment(value_below(head, {"erstelltDatumZeit"}).text());
-}
-
 std::optional<std::int64_t> parse_moment(std::string_view text) {
   const auto day = day_of(text);
   if (!day) return std::nullopt;

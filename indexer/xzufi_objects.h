@@ -24,9 +24,6 @@ struct XzufiEntry {
 /// `entry` is the element inside of `schreibe` (leistung, onlinedienst ...), or `loesche` itself.
 XzufiEntry read_xzufi_entry(XmlElement entry, const AreaTable& areas);
 
-/// Of a nachrichtenkopf: when the message was made, in seconds since 1970 (UTC).
-std::optional<std::int64_t> xzufi_message_time(XmlElement head);
-
 /// "2026-05-04T10:00:00+02:00" as seconds since 1970 (UTC). Without a zone it is taken as UTC, without a time
 /// as the day's beginning. Nothing for dates and times that do not exist, and for the year 0.
 std::optional<std::int64_t> parse_moment(std::string_view text);

@@ -230,10 +230,11 @@ class Handler {
 
   void head(XmlElement element) {
     if (!sink_.head || std::exchange(has_head_, true)) return;
-    const auto created = xzufi_message_time(element);
-    if (!created)
+    const std::string_view stated = element.below({"erstelltDatumZeit"}).text();
+    const auto created = parse_moment(stated);
+    if (!created && !stated.empty())
       report("datum", Severity::warning, place_.line, {},
-             "Der Nachrichtenkopf nennt nicht, wann die Nachricht erstellt wurde (erstelltDatumZeit).");
+             "Den Zeitpunkt im Feld erstelltDatumZeit des Nachrichtenkopfs gibt es nicht.");
     sink_.head({created.value_or(0)});
   }
 
