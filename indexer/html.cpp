@@ -122,7 +122,7 @@ void append_escaped(std::string& out, char c) {
 /// Stands in text and HTML as it is.
 bool is_ordinary(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte != 0x7F && c != '<' && c != '>' && c != '&' && c != '"';
+  return byte > 0x20 && byte != 0x7F && byte != 0xC2 && c != '<' && c != '>' && c != '&' && c != '"';
 }
 
 /// Writes the text and the reduced HTML side by side. Tags are written when the first letter comes that they
@@ -148,12 +148,11 @@ class Writer {
         at = end;
         continue;
       }
-      const char c = text[at++];
-      if (is_blank(c)) {
-        blank();
-        continue;
-      }
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) continue;
+      const FirstSign first = first_sign(text.substr(at));
+      const char c = text[at];
+      at += first.length;
+      if (first.sign == Sign::blank) blank();
+      if (first.sign != Sign::letter) continue;
       write_open_tags();
       text_ += c;
       append_escaped(html_, c);
@@ -344,6 +343,31 @@ class Writer {
   bool rich_ = false;    ///< there is more than paragraphs
 };
 
+bool begins_tag(std::string_view text, std::size_t at) {
+  const char next = at + 1 < text.size() ? text[at + 1] : ' ';
+  return is_letter(next) || next == '/' || next == '!' || next == '?';
+}
+
+/// No tag begins behind the last ">".
+bool has_tags(std::string_view text) {
+  const std::size_t last = text.rfind('>');
+  if (last == std::string_view::npos) return false;
+  for (std::size_t at = text.find('<'); at < last; at = text.find('<', at + 1))
+    if (begins_tag(text, at)) return true;
+  return false;
+}
+
+/// With letters for references.
+std::string decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t taken = text[at] == '&' ? take_entity(text.substr(at), out) : 0;
+    if (taken == 0) out += text[at];
+    at += std::max<std::size_t>(taken, 1);
+  }
+  return out;
+}
+
 /// Finds tags and references in the input and tells the writer.
 class Reader {
  public:
@@ -365,11 +389,6 @@ class Reader {
     return writer_.finish();
   }
 
-  static bool begins_tag(std::string_view text, std::size_t at) {
-    const char next = at + 1 < text.size() ? text[at + 1] : ' ';
-    return is_letter(next) || next == '/' || next == '!' || next == '?';
-  }
-
  private:
   /// Up to what may be a tag or a reference.
   void letters() {
@@ -383,11 +402,7 @@ class Reader {
     std::string decoded;
     const std::size_t taken = take_entity(in_.substr(at_), decoded);
     if (taken == 0) return letters();
-    // Hard blanks are blanks, soft hyphens are nothing.
-    if (decoded == "\xC2\xA0")
-      writer_.blank();
-    else if (decoded != "\xC2\xAD")
-      writer_.letters(decoded);
+    writer_.letters(decoded);
     at_ += taken;
   }
 
@@ -446,7 +461,7 @@ class Reader {
         value = read_value();
       }
       found.acts |= name.starts_with("on");
-      if (name == "href" && !found.href) found.href = decoded(value);
+      if (name == "href" && !found.href) found.href = trimmed(decoded(value));
     }
     if (at_ < in_.size()) ++at_;
     return found;
@@ -467,16 +482,6 @@ class Reader {
     const std::size_t begin = at_;
     while (at_ < in_.size() && !is_blank(in_[at_]) && in_[at_] != '>') ++at_;
     return in_.substr(begin, at_ - begin);
-  }
-
-  static std::string decoded(std::string_view value) {
-    std::string out;
-    for (std::size_t at = 0; at < value.size();) {
-      const std::size_t taken = value[at] == '&' ? take_entity(value.substr(at), out) : 0;
-      if (taken == 0) out += value[at];
-      at += std::max<std::size_t>(taken, 1);
-    }
-    return trimmed(out);
   }
 
   void open(const Element& element, std::string_view name, const Attributes& attributes) {
@@ -544,9 +549,9 @@ class Reader {
 }  // namespace
 
 Html reduce_html(std::string_view input) {
-  if (input.find('<') == std::string_view::npos && input.find('&') == std::string_view::npos)
-    return {tidy_text(input), {}, false};
-  return Reader(input).run();
+  if (has_tags(input)) return Reader(input).run();
+  const bool coded = input.find('&') != std::string_view::npos;
+  return {coded ? tidy_text(decoded(input)) : tidy_text(input), {}, false};
 }
 
 std::string escape_html(std::string_view text) {

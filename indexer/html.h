@@ -17,7 +17,8 @@ struct Html {
 /// content; scripts, styles, objects and frames vanish with theirs. Links stay with http, https, mailto and
 /// tel alone. A "<" that begins no tag is a letter. Control characters are left out. Only tags that this
 /// function writes itself come out, and every other character is escaped; so the result is safe to show
-/// whatever went in. Never fails; takes time and memory in proportion to the input; thread-safe.
+/// whatever went in. Input that is UTF-8 stays UTF-8. Never
+/// fails; takes time and memory in proportion to the input; thread-safe.
 Html reduce_html(std::string_view input);
 
 /// With references for &, <, > and ".

@@ -7,7 +7,7 @@
 namespace vsm {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 }  // namespace
 
@@ -28,25 +28,33 @@ std::string trimmed(std::string_view text) { return std::string(trim(text)); }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+FirstSign first_sign(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (is_blank(text[0])) return {Sign::blank, 1};
+  if (byte < 0x20 || byte == 0x7F) return {Sign::nothing, 1};
+  if (byte != 0xC2 || text.size() == 1) return {Sign::letter, 1};
+  const auto second = static_cast<unsigned char>(text[1]);  // of U+0080 to U+00BF
+  if (second == 0xA0) return {Sign::blank, 2};
+  if (second == 0xAD || (second >= 0x80 && second < 0xA0)) return {Sign::nothing, 2};
+  return {Sign::letter, 1};
+}
+
 std::string tidy_text(std::string_view text) {
   std::string tidy;
   tidy.reserve(text.size());
   bool blank = false, line = false;
-  const auto byte_at = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const auto ordinary = [&](std::size_t at) {
-    return byte_at(at) > 0x20 && byte_at(at) != 0x7F && byte_at(at) != 0xC2;
+  const auto ordinary = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 && byte != 0x7F && byte != 0xC2;
   };
   for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
-    while (end < text.size() && ordinary(end)) ++end;
+    while (end < text.size() && ordinary(text[end])) ++end;
     if (end == at) {
-      // A blank, a control character, or the two bytes of U+0080 to U+00BF.
-      const bool pair = byte_at(at) == 0xC2 && at + 1 < text.size();
-      const unsigned letter = pair ? byte_at(at + 1) : byte_at(at);
-      end = at + (pair ? 2 : 1);
-      const bool is_space = is_blank(text[at]) || (pair && letter == 0xA0);
-      blank |= is_space;
+      const FirstSign first = first_sign(text.substr(at));
+      end = at + first.length;
+      blank |= first.sign == Sign::blank;
       line |= text[at] == '\n';
-      if (is_space || letter < 0x20 || (letter >= 0x7F && letter < 0xA0) || letter == 0xAD) continue;
+      if (first.sign != Sign::letter) continue;
     }
     if (blank && !tidy.empty()) tidy += line ? '\n' : ' ';
     blank = line = false;

@@ -1,6 +1,7 @@
 // Small text helpers of the readers.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,15 @@ namespace vsm {
 
 /// The text of `reduce_html` (html.h): for names and other short texts in which tags are not wanted.
 std::string plain_text(std::string_view html);
+
+enum class Sign { letter, blank, nothing };
+struct FirstSign {
+  Sign sign;
+  std::size_t length;  ///< bytes that it takes
+};
+/// What `text`, which is not empty, begins with. A hard blank is a blank; soft hyphens and control characters
+/// are nothing; all else is a letter.
+FirstSign first_sign(std::string_view text);
 
 /// Runs of blanks become one blank, or one line break where there is one among them; none at either end. A
 /// hard blank is a blank; soft hyphens and control characters are left out.

@@ -84,7 +84,8 @@ class Handler {
       if (thrown_) std::rethrow_exception(thrown_);
       if (!parsed) {
         if (!stop_rule_.empty()) return broken(stop_rule_, stop_reason_);
-        if (XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_ELEMENTS) break;
+        // This error is also that of a file which is cut off between two elements.
+        if (XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_ELEMENTS && depth_ == 0) break;
         return not_well_formed();
       }
       if (waiting_ > xzufi_token_limit + chunk_size)
@@ -141,6 +142,7 @@ class Handler {
     static constexpr std::pair<XML_Error, const char*> reasons[] = {
         {XML_ERROR_TAG_MISMATCH, "ein Element wird anders geschlossen, als es geöffnet wurde"},
         {XML_ERROR_UNCLOSED_TOKEN, "sie ist abgeschnitten"},
+        {XML_ERROR_NO_ELEMENTS, "sie ist abgeschnitten"},
         {XML_ERROR_PARTIAL_CHAR, "sie ist abgeschnitten"},
         {XML_ERROR_UNCLOSED_CDATA_SECTION, "sie ist abgeschnitten"},
         {XML_ERROR_JUNK_AFTER_DOC_ELEMENT, "hinter dem Ende des XML steht noch etwas"},

@@ -15,6 +15,7 @@ TEST(ReduceHtml, PlainTextStaysPlain) {
   }
   EXPECT_EQ(reduce_html("  viel \n\n Platz  ").text, "viel\nPlatz");
   EXPECT_EQ(reduce_html("Gruß &amp; Kuss, 3&nbsp;&euro;&hellip;").text, "Gruß & Kuss, 3 €…");
+  EXPECT_EQ(reduce_html("Ausweis &amp;\nFoto").text, "Ausweis &\nFoto");
   EXPECT_EQ(reduce_html("").text, "");
 }
 

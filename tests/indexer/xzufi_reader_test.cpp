@@ -198,12 +198,16 @@ TEST(Xzufi, AResponsibilityForUnknownAreasIsNotOneForEverywhere) {
 TEST(Xzufi, ACutFileKeepsWhatCameBefore) {
   const std::string whole = xzufi::file(xzufi::service("A", "1", "99110009104000", "Hund", "") +
                                         xzufi::service("A", "2", "99110009070000", "Hund ab", ""));
-  const auto delivery = read(whole.substr(0, whole.size() - 60));
-  EXPECT_FALSE(delivery.whole);
-  EXPECT_EQ(delivery.texts.size(), 1U);
-  ASSERT_EQ(delivery.problems.size(), 1U);
-  EXPECT_EQ(delivery.problems[0].rule, "nicht-wohlgeformt");
-  EXPECT_EQ(delivery.problems[0].severity, Severity::broken);
+  const std::size_t between = whole.find("</x:schreibe>") + 13;
+  for (const std::size_t length : {between, between + 5, between + 11, between + 40, whole.size() - 60}) {
+    const auto delivery = read(whole.substr(0, length));
+    EXPECT_FALSE(delivery.whole);
+    EXPECT_EQ(delivery.texts.size(), 1U);
+    ASSERT_EQ(delivery.problems.size(), 1U);
+    EXPECT_EQ(delivery.problems[0].rule, "nicht-wohlgeformt");
+    EXPECT_EQ(delivery.problems[0].severity, Severity::broken);
+    EXPECT_THAT(delivery.problems[0].message, ::testing::HasSubstr("abgeschnitten"));
+  }
 }
 
 TEST(Xzufi, EntityBombsAndForeignEntitiesAreRefused) {
