@@ -493,6 +493,7 @@ class Maker {
   /// Title, teaser and modules in one language.
   Translation texts(Tongue tongue, std::string* official_title) {
     std::vector<Piece> pieces;
+    pieces.reserve(20);
     for (XmlElement child = entry_.first(); child; child = child.next()) {
       const std::string_view name = child.name();
       if (!name.starts_with("modul")) continue;
