@@ -51,13 +51,23 @@ bool Validity::holds(Day day) const {
 
 std::string_view module_title(std::string_view code) {
   static constexpr std::pair<std::string_view, std::string_view> titles[] = {
-      {"05", "Kurztext"},          {"06", "Beschreibung"},
-      {"07", "Rechtsgrundlagen"},  {"08", "Erforderliche Unterlagen"},
-      {"09", "Voraussetzungen"},   {"11", "Verfahrensablauf"},
-      {"14", "Formulare"},         {"15", "Weiterführende Informationen"},
-      {"16", "Hinweise"},          {"18", "Urheber"},
-      {"22", "Zuständige Stelle"}, {"23", "Ansprechpunkt"},
-      {"24", "Kurzinformation"},   {"25", "Rechtsbehelf"}};
+      {"05", "Kurztext"},
+      {"06", "Beschreibung"},
+      {"07", "Rechtsgrundlagen"},
+      {"08", "Erforderliche Unterlagen"},
+      {"09", "Voraussetzungen"},
+      {"11", "Verfahrensablauf"},
+      {"14", "Formulare"},
+      {"15", "Weiterführende Informationen"},
+      {"16", "Hinweise"},
+      {"18", "Urheber"},
+      {"22", "Zuständige Stelle"},
+      {"23", "Ansprechpunkt"},
+      {"24", "Kurzinformation"},
+      {"25", "Rechtsbehelf"},
+      {"95", "Bearbeitungsdauer"},
+      {"97", "Fristen"},
+      {"98", "Kosten"}};
   for (const auto& [known, title] : titles)
     if (known == code) return title;
   return {};

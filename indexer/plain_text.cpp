@@ -1,57 +1,13 @@
 #include "indexer/plain_text.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
+
+#include "indexer/html.h"
 
 namespace vsm {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
-/// The length of an entity at the beginning of `text`, its letter appended; 0 where there is none.
-std::size_t take_entity(std::string_view text, std::string& out) {
-  const std::size_t end = text.find(';');
-  if (end == std::string_view::npos || end > 10) return 0;
-  const std::string_view name = text.substr(1, end - 1);
-  static constexpr std::pair<std::string_view, std::string_view> named[] = {
-      {"amp", "&"},   {"lt", "<"},    {"gt", ">"},    {"quot", "\""}, {"apos", "'"},
-      {"nbsp", " "},  {"auml", "ä"},  {"ouml", "ö"},  {"uuml", "ü"},  {"Auml", "Ä"},
-      {"Ouml", "Ö"},  {"Uuml", "Ü"},  {"szlig", "ß"}, {"euro", "€"},  {"sect", "§"},
-      {"ndash", "–"}, {"bdquo", "„"}, {"ldquo", "“"}, {"shy", ""}};
-  for (const auto& [known, letter] : named) {
-    if (name == known) {
-      out += letter;
-      return end + 1;
-    }
-  }
-  if (!name.starts_with('#')) return 0;
-  const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
-  std::uint32_t c = 0;
-  const char* last = name.data() + name.size();
-  const auto parsed = std::from_chars(name.data() + (hex ? 2 : 1), last, c, hex ? 16 : 10);
-  if (parsed.ptr != last || c < 0x20 || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return 0;
-  append_utf8(out, c);
-  return end + 1;
-}
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 }  // namespace
 
@@ -62,50 +18,52 @@ std::string lower_ascii(std::string_view text) {
   return lower;
 }
 
-std::string trimmed(std::string_view text) {
+std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
-}
-
-std::string plain_text(std::string_view html) {
-  std::string raw;
-  raw.reserve(html.size());
-  const bool has_tags = html.find('<') != std::string_view::npos;
-  const std::size_t last_close = html.rfind('>');
-  for (std::size_t at = 0; at < html.size();) {
-    const char c = html[at];
-    if (c == '<' && last_close != std::string_view::npos && at < last_close) {
-      const std::size_t end = html.find('>', at);
-      const std::string tag = lower_ascii(html.substr(at + 1, std::min<std::size_t>(end - at - 1, 12)));
-      for (std::string_view block : {"p", "/p", "br", "li", "/li", "/h", "div", "/div", "/tr"})
-        if (tag == block || (tag.starts_with(block) &&
-                             (tag[block.size()] == ' ' || tag[block.size()] == '/' || block == "/h")))
-          raw += '\n';
-      at = end + 1;
-    } else if (c == '&') {
-      const std::size_t taken = take_entity(html.substr(at), raw);
-      if (taken == 0) raw += c;
-      at += std::max<std::size_t>(taken, 1);
-    } else {
-      raw += has_tags && c == '\n' ? ' ' : c;
-      ++at;
-    }
-  }
-  std::string text;
-  bool blank = false, line = false;
-  for (char c : raw) {
-    if (is_blank(c)) {
-      blank = true;
-      line |= c == '\n';
-      continue;
-    }
-    if (blank && !text.empty()) text += line ? '\n' : ' ';
-    blank = line = false;
-    text += c;
-  }
   return text;
 }
+
+std::string trimmed(std::string_view text) { return std::string(trim(text)); }
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+FirstSign first_sign(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  if (is_blank(text[0])) return {Sign::blank, 1};
+  if (byte < 0x20 || byte == 0x7F) return {Sign::nothing, 1};
+  if (byte != 0xC2 || text.size() == 1) return {Sign::letter, 1};
+  const auto second = static_cast<unsigned char>(text[1]);  // of U+0080 to U+00BF
+  if (second == 0xA0) return {Sign::blank, 2};
+  if (second == 0xAD || (second >= 0x80 && second < 0xA0)) return {Sign::nothing, 2};
+  return {Sign::letter, 1};
+}
+
+std::string tidy_text(std::string_view text) {
+  std::string tidy;
+  tidy.reserve(text.size());
+  bool blank = false, line = false;
+  const auto ordinary = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 && byte != 0x7F && byte != 0xC2;
+  };
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+    while (end < text.size() && ordinary(text[end])) ++end;
+    if (end == at) {
+      const FirstSign first = first_sign(text.substr(at));
+      end = at + first.length;
+      blank |= first.sign == Sign::blank;
+      line |= text[at] == '\n';
+      if (first.sign != Sign::letter) continue;
+    }
+    if (blank && !tidy.empty()) tidy += line ? '\n' : ' ';
+    blank = line = false;
+    tidy += text.substr(at, end - at);
+  }
+  return tidy;
+}
+
+std::string plain_text(std::string_view html) { return reduce_html(html).text; }
 
 bool is_web_address(std::string_view url) {
   const std::string start = lower_ascii(url.substr(0, 8));
