@@ -11,7 +11,9 @@
 #include <fstream>
 
 #include "catalog/tables.h"
+#include "indexer/availability_reader.h"
 #include "indexer/list_reader.h"
+#include "indexer/pvog_reader.h"
 #include "indexer/xzufi_reader.h"
 
 namespace vsm {
@@ -74,6 +76,7 @@ Delivery::Delivery(const Source& source) : source_(source) {
   if (fs::is_directory(source.path, error)) {
     for (const auto& entry : fs::directory_iterator(source.path)) {
       const auto& path = entry.path();
+      if (path.filename().string().starts_with('.')) continue;
       const bool table = source.format == "verfuegbarkeit" && path.extension() == ".csv";
       if (path.extension() == extension(source.format) || table) paths.push_back(path.string());
     }
@@ -144,15 +147,27 @@ std::string Delivery::memo() const {
 
 bool Delivery::read_file(const File& file, const AreaTable& areas, const ChangeSink& sink) const {
   if (source_.format == "xzufi") return read_xzufi(file.path, areas, sink);
+  if (source_.format == "pvog-json") return read_pvog_json(file.path, areas, sink);
+  if (source_.format == "pvog-csv") return read_pvog_csv(file.path, areas, sink);
+  if (source_.format == "verfuegbarkeit")
+    return read_availability(file.path, areas,
+                             source_.agencies.empty() ? source_.id : source_.agencies.front(), sink);
   throw TableError("the format " + source_.format + " cannot be read");
 }
 
 bool Delivery::read(const AreaTable& areas, std::string_view memo, const ChangeSink& sink) const {
   if (source_.format == "list") return read_list(source_.path, sink);
+  const auto is_known = [&](const std::string& path) {
+    return source_.delta && std::any_of(files_.begin(), files_.end(), [&](const File& file) {
+             return file.path == path && remembers(memo, file);
+           });
+  };
+  if (source_.format == "bereitstelldienst")
+    return read_bereitstelldienst(source_.path, areas, sink, is_known);
   bool whole = true;
   for (const File& file : files_) {
     if (file.path == source_.side) continue;
-    if (source_.delta && remembers(memo, file)) continue;
+    if (is_known(file.path)) continue;
     whole &= read_file(file, areas, sink);
   }
   return whole;

@@ -1,15 +1,16 @@
 #include "indexer/pvog_reader.h"
 
 #include <simdjson.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <unordered_set>
 
+#include "indexer/html.h"
 #include "indexer/in_quotes.h"
 #include "indexer/json_objects.h"
 #include "indexer/moment.h"
@@ -231,7 +232,9 @@ TextModule module_of(std::string code, std::string title, std::string_view html)
       std::find(std::begin(usual), std::end(usual),
                 std::pair<std::string_view, std::string_view>(code, title)) != std::end(usual);
   TextModule module;
-  module.text = plain_text(html);
+  Html reduced = reduce_html(html);
+  module.text = std::move(reduced.text);
+  module.html = std::move(reduced.html);
   module.code = std::move(code);
   if (!is_usual) module.title = std::move(title);
   return module;
@@ -738,52 +741,6 @@ class CsvReader {
 
 // --- Bereitstelldienst
 
-/// A file with this content that goes away again; its path is empty where it could not be written.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string_view content) {
-    std::error_code error;
-    std::string path = (std::filesystem::temp_directory_path(error) / "vsm-page-XXXXXX").string();
-    const int file = ::mkstemp(path.data());
-    if (file < 0) return;
-    ::close(file);
-    path_ = path;
-    std::ofstream out(path_, std::ios::binary);
-    out << content;
-    is_whole_ = out.flush().good();
-  }
-  ~TemporaryFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  bool is_whole() const { return is_whole_; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  bool is_whole_ = false;
-};
-
-/// The one place that hands a page's XML to the XZuFi reader, which reads files.
-bool read_xml(const std::string& xml, const std::string& name, const AreaTable& areas,
-              const ChangeSink& sink) {
-  const TemporaryFile file(xml);
-  if (!file.is_whole())
-    return Outlet(name, sink).broken(0, "datei", "Die Seite lässt sich nicht zwischenspeichern.");
-  const ChangeSink renamed{sink.head,
-                           [&](Change change, const Problem& place) {
-                             Problem here = place;
-                             here.file = name;
-                             sink.change(std::move(change), here);
-                           },
-                           [&](Problem problem) {
-                             problem.file = name;
-                             sink.problem(std::move(problem));
-                           }};
-  return read_xzufi(file.path(), areas, renamed);
-}
-
 /// The content of a page's file; nothing where it cannot be read or is too large, then `problem` says so.
 std::optional<std::string> read_page(const std::string& path, std::string& problem) {
   std::ifstream in(path, std::ios::binary);
@@ -875,38 +832,28 @@ std::optional<BereitstelldienstPage> parse_bereitstelldienst_page(std::string_vi
   return result;
 }
 
-bool read_bereitstelldienst(const std::string& folder, const AreaTable& areas, const ChangeSink& sink) {
+bool read_bereitstelldienst(const std::string& folder, const AreaTable& areas, const ChangeSink& sink,
+                            const std::function<bool(const std::string&)>& is_known) {
   const Outlet whole(folder, sink);
-  bool head_given = false, good = true;
-  ChangeSink pages = sink;
-  if (sink.head)
-    pages.head = [&](const DeliveryHead& head) {
-      if (!head_given) sink.head(head);
-      head_given = true;
-    };
-  for (int number = 1;; ++number) {
-    const std::string path = page_path(folder, number);
-    if (!exists(path)) {
-      if (number == 1) return whole.broken(0, "datei", "Im Ordner liegt keine Seite page-000001.json.");
-      return whole.broken(0, "unvollstaendig",
-                          "Die Lieferung ist unvollständig: Auf die Seite " + std::to_string(number - 1) +
-                              " müsste noch eine folgen. Bitte holen Sie die Lieferung noch einmal.");
-    }
+  bool good = true, complete = false;
+  int number = 1;
+  for (std::string path; exists(path = page_path(folder, number)); ++number) {
     std::string problem;
     std::optional<BereitstelldienstPage> page;
     if (const auto content = read_page(path, problem)) page = parse_bereitstelldienst_page(*content, problem);
     if (!page)
       return Outlet(path, sink).broken(0, "seite", problem + " Ab hier wurde die Lieferung nicht gelesen.");
-    if (!page->xml.empty() && !read_xml(page->xml, path, areas, pages)) good = false;
-    if (!page->complete) continue;
-    if (exists(page_path(folder, number + 1))) {
-      Complaints complaints;
-      complaints.add("seite", "Die Seite " + std::to_string(number) +
-                                  " ist die letzte der Lieferung; die weiteren wurden nicht gelesen.");
-      whole.warn(complaints, 0, {});
-    }
-    return good;
+    complete = page->complete;
+    if (page->xml.empty() || (is_known && is_known(path))) continue;
+    std::istringstream xml(page->xml);
+    good &= read_xzufi(xml, path, areas, sink);
   }
+  if (number == 1) return whole.broken(0, "datei", "Im Ordner liegt keine Seite page-000001.json.");
+  if (!complete)
+    return whole.broken(0, "unvollstaendig",
+                        "Die Lieferung ist unvollständig: Auf die Seite " + std::to_string(number - 1) +
+                            " müsste noch eine folgen. Bitte holen Sie die Lieferung noch einmal.");
+  return good;
 }
 
 }  // namespace vsm

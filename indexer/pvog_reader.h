@@ -47,10 +47,11 @@ inline constexpr std::size_t bereitstelldienst_page_limit = 128U << 20U;
 std::optional<BereitstelldienstPage> parse_bereitstelldienst_page(std::string_view json,
                                                                   std::string& problem);
 
-/// Pages stored as page-000001.json, page-000002.json ... in a folder. What follows a page that says it is
-/// the last is left over from a longer delivery and passed over with a warning. False where a page is missing
-/// or cannot be read to its end, or where the last one is not complete. Lines in problems are those of the
-/// XML.
-bool read_bereitstelldienst(const std::string& folder, const AreaTable& areas, const ChangeSink& sink);
+/// Pages stored as page-000001.json, page-000002.json ... in a folder: a log of changes, of which each page
+/// is a message with a time of its own, to be applied in order. Pages for which `is_known(path)` is true are
+/// passed over. False where one cannot be read to its end, or where the last one does not say that it is the
+/// last. Lines in problems are those of the XML.
+bool read_bereitstelldienst(const std::string& folder, const AreaTable& areas, const ChangeSink& sink,
+                            const std::function<bool(const std::string& path)>& is_known = {});
 
 }  // namespace vsm

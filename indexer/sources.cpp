@@ -71,7 +71,8 @@ std::vector<Source> read_sources(const fs::path& file, const std::string& copies
     const std::string_view delivery = rows[required + 4];
     if (!delivery.empty() && delivery != "whole" && delivery != "delta")
       throw rows.error("delivery is whole or delta");
-    source.delta = delivery == "delta";
+    // The Bereitstelldienst tells changes only.
+    source.delta = delivery == "delta" || (delivery.empty() && source.format == "bereitstelldienst");
     source.max_deleted = number(rows, rows[required + 5], "max_deleted", 0, 100, source.max_deleted);
     source.auth = rows[required + 6];
     try {
