@@ -18,19 +18,17 @@ constexpr std::size_t most_warnings = 20;          // of one entry
 
 // ---- small values ----
 
+/// The beginning, of at most so many bytes; no letter is cut in two.
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 /// For sentences: „text“, cut where it is long.
 std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 80;
-  std::string out = "„";
-  if (text.size() <= most) {
-    out += text;
-  } else {
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    out += text.substr(0, end);
-    out += "…";
-  }
-  return out + "“";
+  const std::string_view shown = cut(text, 80);
+  return "„" + std::string(shown) + (shown.size() < text.size() ? "…“" : "“");
 }
 
 bool starts_like(std::string_view name, std::string_view start) {
@@ -90,7 +88,7 @@ std::string german_date(std::string_view text) {
     if (month && day && *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31)
       return std::to_string(*day) + ". " + months[static_cast<std::size_t>(*month) - 1];
   }
-  return tidy_text(text.substr(0, 100));
+  return tidy_text(cut(text, 100));
 }
 
 // ---- languages ----
@@ -166,7 +164,7 @@ std::string german_amount(std::string_view text) {
     return std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
   if (whole.empty() || whole.size() > 12 || cents.size() > 6 || !digits(whole) || !digits(cents))
-    return tidy_text(text.substr(0, 40));
+    return tidy_text(cut(text, 40));
   while (cents.size() > 2 && cents.back() == '0') cents.pop_back();
   cents.resize(std::max<std::size_t>(cents.size(), 2), '0');
   std::string out;
@@ -179,8 +177,7 @@ std::string german_amount(std::string_view text) {
 
 std::string currency_of(XmlElement amount) {
   for (const char* name : {"currencyCode", "currencyID"})
-    if (const std::string_view code = amount.attribute(name); !code.empty())
-      return tidy_text(code.substr(0, 10));
+    if (const std::string_view code = amount.attribute(name); !code.empty()) return tidy_text(cut(code, 10));
   return "EUR";
 }
 
@@ -226,7 +223,7 @@ std::string unit_name(XmlElement unit, bool one) {
   const std::string_view code = code_of(unit);
   for (const Unit& known : units)
     if (known.code == code) return std::string(one ? known.one : known.many);
-  return label_of(unit, code.substr(0, 40));
+  return label_of(unit, cut(code, 40));
 }
 
 /// "4 Wochen", "2 bis 6 Wochen", "bis 31.12.2026", "1. Januar bis 31. März"; empty where nothing is stated.
@@ -234,9 +231,9 @@ std::string duration_of(XmlElement limit) {
   const XmlElement least = value_below(limit, {"dauer"}), most = value_below(limit, {"dauerBis"});
   if (!least.text().empty()) {
     const XmlElement unit = limit.below({"einheit"}), last_unit = limit.below({"einheitBis"});
-    const std::string first = tidy_text(least.text().substr(0, 20));
+    const std::string first = tidy_text(cut(least.text(), 20));
     if (most.text().empty()) return first + " " + unit_name(unit, first == "1");
-    const std::string last = tidy_text(most.text().substr(0, 20));
+    const std::string last = tidy_text(cut(most.text(), 20));
     const std::string name = unit_name(last_unit ? last_unit : unit, last == "1");
     const bool same = !last_unit || code_of(unit) == code_of(last_unit);
     return first + (same ? "" : " " + unit_name(unit, first == "1")) + " bis " + last + " " + name;
@@ -263,8 +260,7 @@ class Maker {
     }
     id_ = id_of(entry_.child("id"));
     if (is_too_long(id_)) {
-      id_.agency.resize(std::min<std::size_t>(id_.agency.size(), 40));
-      id_.id.resize(std::min<std::size_t>(id_.id.size(), 40));
+      id_ = {std::string(cut(id_.agency, 40)), std::string(cut(id_.id, 40))};
       refuse("id-zu-lang", "Die Kennung ist länger als 200 Bytes; der Eintrag wurde nicht übernommen.");
     } else if (name == "leistung" || name == "spezialisierung") {
       service(name == "spezialisierung");
@@ -400,8 +396,7 @@ class Maker {
   std::vector<std::string> codes(std::string_view name) const {
     std::vector<std::string> found;
     entry_.each(name, [&](XmlElement element) {
-      if (const std::string_view code = code_of(element); !code.empty())
-        found.emplace_back(code.substr(0, 60));
+      if (const std::string_view code = code_of(element); !code.empty()) found.emplace_back(cut(code, 60));
     });
     return found;
   }
@@ -459,7 +454,7 @@ class Maker {
     text.addressees = codes("leistungsadressat");
     entry_.each("klassifizierung", [&](XmlElement element) {
       if (element.attribute("listURI").find("pvlagen") != std::string_view::npos && !code_of(element).empty())
-        text.situations.emplace_back(code_of(element).substr(0, 60));
+        text.situations.emplace_back(cut(code_of(element), 60));
     });
     for (std::string_view name : {"informationsbereichSDG", "informationsbereicheSDG"})
       entry_.each(name, [&](XmlElement element) { take_sdg(element, text.sdg); });
@@ -476,11 +471,11 @@ class Maker {
       if (!starts_like(child.name(), "informationsbereich")) continue;
       inner = true;
       if (const std::string_view code = code_of(child); code.find_first_not_of('0') != std::string_view::npos)
-        into.emplace_back(code.substr(0, 60));
+        into.emplace_back(cut(code, 60));
     }
     if (inner) return;
     if (const std::string_view code = code_of(element); code.find_first_not_of('0') != std::string_view::npos)
-      into.emplace_back(code.substr(0, 60));
+      into.emplace_back(cut(code, 60));
   }
 
   void translate(ServiceText& text, Tongue tongue, const char* code) {
@@ -553,7 +548,7 @@ class Maker {
 
   TextModule text_module(XmlElement element, Tongue tongue) {
     TextModule module;
-    module.code = code_of(element.child("leikaTextmodul")).substr(0, 20);
+    module.code = cut(code_of(element.child("leikaTextmodul")), 20);
     module.title = languages_.plain(element, "leikaTextmodulAbweichendeBezeichnung", tongue);
     take_content(module, element, "inhalt", tongue);
     module.links = links_of(element, tongue);
@@ -723,8 +718,7 @@ class Maker {
       if (!starts_like(child.name(), "dynamische")) continue;
       const std::string_view name = child.at({"parameterName"});
       if (!name.empty())
-        into.push_back(
-            {std::string(code_of(child.child("typ")).substr(0, 20)), std::string(name.substr(0, 200))});
+        into.push_back({std::string(cut(code_of(child.child("typ")), 20)), std::string(cut(name, 200))});
       else
         take_parameters(child, into);
     }
@@ -821,7 +815,7 @@ class Maker {
     auto areas = areas_of(element, "die Zuständigkeit");
     if (!areas) return std::nullopt;
     made.areas = std::move(*areas);
-    made.role = code_of(element.child("rolle")).substr(0, 60);
+    made.role = cut(code_of(element.child("rolle")), 60);
     set_changed(element.child({"versionsinformation", "versionsinformationen"}) ? element : entry_, made);
     return made;
   }
@@ -894,7 +888,7 @@ std::optional<std::int64_t> parse_moment(std::string_view text) {
   if (!hours) return std::nullopt;
   const auto minutes = rest.empty() ? std::optional<int>(0) : take(rest[0] == ':' ? ':' : '\0', 59);
   if (!minutes || !rest.empty()) return std::nullopt;
-  return seconds + sign * (*hours * 3'600 + *minutes * 60);
+  return seconds + std::int64_t{sign} * (*hours * 3'600 + *minutes * 60);
 }
 
 }  // namespace vsm

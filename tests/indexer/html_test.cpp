@@ -99,12 +99,12 @@ TEST(ReduceHtml, HostileInputCostsLittle) {
   for (const char* piece :
        {"<div>", "<b><i>", "<ul><li>", "<p><b a=1>x", "<!--", "<a href=\"", "<a b='", "<script>", "<", "</",
         "&am", "&#1", "<b a b=c ", "<object></object>", "<ul>x</ol>", "<a href=https://a.de>x"}) {
-    const std::string input = many(piece, 200'000);
+    const std::string input = many(piece, 40'000);
     EXPECT_LE(reduce_html(input).html.size(), 20 * input.size());
     EXPECT_LE(reduce_html(input + "</b>tief>").text.size(), input.size() + 9);
   }
-  EXPECT_EQ(reduce_html(many("<div>", 200'000) + "tief").text, "tief");
-  EXPECT_EQ(reduce_html(many("<b><i>", 200'000) + "tief").html, "<b><i>tief</i></b>");
+  EXPECT_EQ(reduce_html(many("<div>", 40'000) + "tief").text, "tief");
+  EXPECT_EQ(reduce_html(many("<b><i>", 40'000) + "tief").html, "<b><i>tief</i></b>");
 }
 
 TEST(ReduceHtml, ControlCharactersAreLeftOut) {
