@@ -38,7 +38,8 @@ inline const TableTexts& few_tables() {
 inline void build_from_feeds(const TempFolder& folder) {
   const auto report =
       build_index(folder / "index", few_tables(), find_sources(folder / "f"), [](const BuildProgress&) {});
-  ASSERT_EQ(report.problem_count(), 0U) << report.all_problems().at(0)->message;
+  for (const Problem* problem : report.all_problems())
+    ASSERT_EQ(problem->severity, Severity::warning) << problem->message;
 }
 
 /// Serves for as long as it lives.
