@@ -315,10 +315,10 @@ void expect_others_are_found(SearchEngine& engine) {
     request.ars = town_a;
     auto found = engine.search(request);
     ASSERT_TRUE(std::holds_alternative<SearchAnswer>(found)) << words;
-    const auto& results = std::get<SearchAnswer>(found).results;
-    EXPECT_TRUE(std::any_of(results.begin(), results.end(), [&](const SearchResult& result) {
-      return result.text.id.text() == id;
-    })) << words;
+    bool is_there = false;
+    for (const SearchResult& result : std::get<SearchAnswer>(found).results)
+      is_there |= result.text.id.text() == id;
+    EXPECT_TRUE(is_there) << words;
   }
 }
 
@@ -1304,6 +1304,13 @@ class Repeated : public std::streambuf {
   bool ended_ = false;
 };
 
+/// Whether what was freed is kept in memory for a while.
+#if defined(__has_feature)
+constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 /// Of the process so far, in bytes.
 std::size_t most_memory() {
   rusage usage{};
@@ -1323,7 +1330,9 @@ TEST(BrokenFeedSize, AFileOfAnySizeIsReadInLittleMemory) {
                          {{}, [&](Change, const Problem&) { ++texts; }, [&](Problem) { ++problems; }}));
   EXPECT_EQ(texts, bytes / piece.size());
   EXPECT_EQ(problems, 0U);
-  EXPECT_LT(most_memory() - before, runs_long() ? 500'000'000U : 24'000'000U);
+  if (!is_sanitized) {
+    EXPECT_LT(most_memory() - before, runs_long() ? 200'000'000U : 24'000'000U);
+  }
 }
 
 TEST(BrokenFeedSize, ATextOfAnySizeIsSkippedInLittleMemory) {
