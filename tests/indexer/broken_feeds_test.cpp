@@ -38,8 +38,8 @@ constexpr int text_count = 20;
 
 /// Objects of town B by their names: T1 to T20, O1, O2, E1, E2, and who is responsible.
 std::map<std::string, std::string> objects_of_b(int number) {
-  static constexpr const char* keys[] = {"99110009104000", "99110009070000", "99110015034000",
-                                         "99110021012000", "99110009104001"};
+  static constexpr const char* keys[] = {"99110009104000", "99110009070000", "99110009029000",
+                                         "99110009014000", "99110009104001"};
   std::map<std::string, std::string> objects;
   for (int i = 1; i <= text_count; ++i) {
     const std::string name = "T" + std::to_string(i);
@@ -109,7 +109,7 @@ std::string links_of_b(int number, const std::string& more = {}) {
 
 std::string csv_of_b(int number, const std::string& more = {}) {
   std::string rows = "schluessel;link;titel;stelle;telefon\n";
-  for (const char* key : {"99110009104000", "99110009070000", "99110015034000", "99110021012000"})
+  for (const char* key : {"99110009104000", "99110009070000", "99110009029000", "99110009014000"})
     rows += std::string(key) + ";https://b.example/" + key + ";Hündin" + stand(number) + ";Amt;02323 1\n";
   return rows + more;
 }
