@@ -8,6 +8,7 @@
 #include "catalog/tables.h"
 #include "indexer/delivery.h"
 #include "indexer/validation.h"
+#include "indexer/wording.h"
 
 namespace vsm {
 namespace {
@@ -45,7 +46,7 @@ class Intake {
     sink.change = [&](Change change, const Problem& place) {
       begin();
       ++objects_;
-      if (objects_ % 256 == 0 && progress_) progress_(objects_);
+      if (objects_ % 256 == 0 && progress_) progress_({objects_, delivery.position(), delivery.bytes()});
       const ObjectKind kind = kind_of(change);
       const ObjectId id = std::visit([](const auto& object) { return object.id; }, change);
       if (!validation.admit(change, place, report_)) {
@@ -164,6 +165,14 @@ class Intake {
   std::set<std::pair<ObjectKind, std::string>> seen_;
 };
 
+}  // namespace
+
+std::string IntakeState::note(const std::string& name) const {
+  return name + " (" + grouped_digits(objects) + " Einträge)";
+}
+
+namespace {
+
 std::string unreadable(const std::exception& error) {
   return std::string("Die Quelle lässt sich nicht lesen: ") + error.what();
 }
@@ -178,6 +187,14 @@ void guarded(Intake& intake, Read read) {
   } catch (const std::filesystem::filesystem_error& error) {
     intake.refuse("datei", unreadable(error));
   }
+}
+
+/// False where the source cannot be fetched.
+bool fetch(Intake& intake, const Source& source, const IntakeOptions& options) {
+  if (source.address.empty() || !options.fetch) return true;
+  const std::string problem = options.fetch(source);
+  if (!problem.empty()) intake.refuse("abruf", problem);
+  return problem.empty();
 }
 
 void remember(SourceInfo& info, const SourceResult& result, const std::string& memo) {
@@ -201,6 +218,7 @@ SourceResult take_into_build(IndexWriter& writer, const Source& source, const In
   const std::string known = info.memo;
   std::string memo;
   guarded(intake, [&] {
+    if (!fetch(intake, source, options)) return;
     const Delivery delivery(source);
     intake.read(delivery, known, 0);
     memo = delivery.memo();
@@ -218,6 +236,7 @@ SourceResult take_update(IndexWriter& writer, const Source& source, const Intake
   SourceInfo& info = writer.begin_source(intake.settings());
   std::string memo;
   guarded(intake, [&] {
+    if (!fetch(intake, source, options)) return;
     const Delivery delivery(source);
     if (!options.read_again && delivery.is_same_as(info.memo)) {
       intake.result().is_unchanged = true;

@@ -153,6 +153,8 @@ struct IndexWriter::State {
   std::optional<Xapian::Database> old;  // a build: the generation before, as it was when the build began
   std::unique_ptr<SheetEditor> editor;
 
+  std::set<std::string> broken;  // addresses
+
   std::map<std::string, SourceInfo> sources;
   SourceInfo before;  // the current source as it was at begin_source()
   std::string current;
@@ -313,6 +315,8 @@ IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milli
   state->revision = number_from(db.get_metadata(layout::revision_key));
   state->db = std::move(db);
   state->editor = std::make_unique<SheetEditor>(state->db, state->areas, false);
+  const auto broken = from_metadata<std::vector<std::string>>(state->db, layout::broken_key);
+  state->broken.insert(broken.begin(), broken.end());
   each_metadata(state->db, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
     auto info = from_bytes<SourceInfo>(bytes, "a source");
     state->sources.emplace(info.id, std::move(info));
@@ -461,6 +465,34 @@ void IndexWriter::end_delivery() try {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
+std::vector<std::string> IndexWriter::links() const try {
+  std::set<std::string> urls;
+  const auto end = state_->db.allterms_end("L");
+  for (auto term = state_->db.allterms_begin("L"); term != end; ++term)
+    for (DocId doc : docs_with(state_->db, *term))
+      urls.insert(object_of<OnlineService>(state_->db.get_document(doc).get_data(), "an online service").url);
+  return {urls.begin(), urls.end()};
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot read the index: " + error.get_description());
+}
+
+void IndexWriter::mark_broken(std::vector<std::string> urls) try {
+  State& state = *state_;
+  std::set<std::string> now(urls.begin(), urls.end());
+  if (now == state.broken) return;
+  state.begin_transaction();
+  std::vector<std::string> changed;
+  std::set_symmetric_difference(now.begin(), now.end(), state.broken.begin(), state.broken.end(),
+                                std::back_inserter(changed));
+  for (const std::string& url : changed)
+    for (DocId doc : docs_with(state.db, layout::link_term(url)))
+      state.subjects.insert(id_of(object_from(state.db.get_document(doc).get_data())));
+  state.broken = std::move(now);
+  state.db.set_metadata(layout::broken_key, to_bytes(std::vector(state.broken.begin(), state.broken.end())));
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
 void IndexWriter::put_note(const std::string& name, const std::string& text) try {
   if (note(name) == text) return;
   state_->begin_transaction();
@@ -581,6 +613,8 @@ void IndexWriter::State::write(Candidate& candidate, const std::string& id, bool
       } else {
         if (const auto* office = std::get_if<Office>(&change))
           for (const Responsibility& part : office->responsibilities) name_services(part);
+        if (const auto* service = std::get_if<OnlineService>(&change); service && !service->url.empty())
+          document.add_boolean_term(layout::link_term(service->url));
         subjects.insert(id);
       }
     }
@@ -864,7 +898,9 @@ void IndexWriter::State::join(const std::string& id) {
     for (const Candidate& candidate : candidates(kind, id)) {
       if (!candidate.shown || !std::holds_alternative<std::monostate>(subject)) continue;
       if (kind == ObjectKind::online_service) {
-        subject = from_bytes<OnlineService>(candidate.object, "an online service");
+        auto service = from_bytes<OnlineService>(candidate.object, "an online service");
+        service.broken = broken.contains(service.url);
+        subject = std::move(service);
       } else {
         auto office = from_bytes<Office>(candidate.object, "an office");
         inside = std::move(office.responsibilities);
@@ -1018,12 +1054,17 @@ void IndexWriter::abandon() try {
   state.in_transaction = false;
   if (!state.current.empty()) state.source() = state.before;
   state.delivery = {};
+  const auto urls = from_metadata<std::vector<std::string>>(state.db, layout::broken_key);
+  state.broken = {urls.begin(), urls.end()};
   state.forget_changes();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
 void IndexWriter::State::copy_history() {
+  const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
+  broken.insert(urls.begin(), urls.end());
+  if (!urls.empty()) db.set_metadata(layout::broken_key, to_bytes(urls));
   for (const char* prefix : {layout::journal_prefix, layout::commit_prefix, layout::note_prefix})
     each_metadata(*old, prefix,
                   [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
@@ -1082,6 +1123,9 @@ void IndexWriter::State::replay() {
   keeps_journal = true;
   summary = counted;
   summary.replayed = static_cast<std::uint32_t>(objects.size());
+  const auto urls = from_metadata<std::vector<std::string>>(now, layout::broken_key);
+  broken = {urls.begin(), urls.end()};
+  db.set_metadata(layout::broken_key, urls.empty() ? std::string() : to_bytes(urls));
   each_metadata(now, layout::note_prefix, [&](const std::string& key, const std::string& value) {
     if (old->get_metadata(key) != value) db.set_metadata(key, value);
   });

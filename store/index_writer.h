@@ -89,6 +89,11 @@ class IndexWriter {
   /// a delivery. False: that has nothing of the source, and nothing is done.
   bool carry_over();
 
+  /// The addresses of online services, each once, sorted.
+  std::vector<std::string> links() const;
+  /// The links that were found dead, all of them: online services with such a link do not count as online.
+  void mark_broken(std::vector<std::string> urls);
+
   /// Stores a text of the caller's under a name, in the same transaction. Empty: none.
   void put_note(const std::string& name, const std::string& text);
   std::string note(const std::string& name) const;

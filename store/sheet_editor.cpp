@@ -115,7 +115,7 @@ SheetEditor::Contributions SheetEditor::contributions(
   const bool is_municipality = areas_[area].level == Level::gemeinde;
   for (const SheetJoin& join : sheet.online_joins) {
     const OnlineService& service = sheet.online_services[join.index];
-    if (service.url.empty() || service.form) continue;
+    if (!service.is_online()) continue;
     // What another town runs for this one (EfA) is not the town's own.
     const auto source = area_of_source.find(service.source);
     const bool own = is_municipality && source != area_of_source.end() && source->second == area;
