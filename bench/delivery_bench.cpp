@@ -1,7 +1,8 @@
 // What a large delivery costs, against plain Xapian on the same texts in the same run:
 //   delivery_bench FOLDER OBJECTS
-// Writes one XZuFi file of so many made-up objects into FOLDER, builds an index from it, delivers it again, and
-// prints times, ratios and memory. Exit status 1 where memory is above what one small machine has to spare.
+// Writes one XZuFi file of so many made-up objects into FOLDER, builds an index from it, delivers it again,
+// and prints times, ratios and memory. Exit status 1 where memory is above what one small machine has to
+// spare.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,8 +63,8 @@ class Objects {
     const CatalogueEntry& entry = *entries_[number / towns() % entries_.size()];
     const std::string& town = area(number).short_name;
     return {entry.title,
-            entry.official_name + ". " + entry.teaser + " Beispieltext: So könnte " + town + " die Leistung „" +
-                entry.title + "“ beschreiben. Wer in " + town +
+            entry.official_name + ". " + entry.teaser + " Beispieltext: So könnte " + town +
+                " die Leistung „" + entry.title + "“ beschreiben. Wer in " + town +
                 " wohnt, stellt den Antrag online, schriftlich oder persönlich bei der Stadtverwaltung. "
                 "Beispieltext: Bringen Sie einen Ausweis mit, und was Ihnen vorher geschrieben wurde. Die "
                 "Bearbeitung dauert etwa " +
@@ -78,14 +79,16 @@ class Objects {
     const std::string scheme = "<id schemeAgencyID=\"BENCH\">";
     if (number % 10 == 8)
       return "<schreibe><onlinedienst>" + scheme + "OD." + id +
-             "</id><bezeichnung languageCode=\"de\">Antrag (Beispiel)</bezeichnung><link languageCode=\"de\"><link>"
+             "</id><bezeichnung languageCode=\"de\">Antrag (Beispiel)</bezeichnung><link "
+             "languageCode=\"de\"><link>"
              "https://example.org/" +
              id + "</link></link></onlinedienst></schreibe>\n";
     if (number % 10 == 9)
       return "<schreibe><zustaendigkeitTransferObjekt><uebergeordnetesObjektID schemeAgencyID=\"BENCH\">OD." +
              std::to_string(number - 1) + "</uebergeordnetesObjektID><zustaendigkeit>" + scheme + "ZU." + id +
-             "</id><leistungID schemeAgencyID=\"BENCH\">LB." + std::to_string(number - 2) + "</leistungID><gebietID>" +
-             area(number - 2).code + "</gebietID></zustaendigkeit></zustaendigkeitTransferObjekt></schreibe>\n";
+             "</id><leistungID schemeAgencyID=\"BENCH\">LB." + std::to_string(number - 2) +
+             "</leistungID><gebietID>" + area(number - 2).code +
+             "</gebietID></zustaendigkeit></zustaendigkeitTransferObjekt></schreibe>\n";
     if (number % 50 == 0)
       return "<schreibe><organisationseinheit>" + scheme + "OE." + id +
              "</id><name><name languageCode=\"de\">Amt (Beispiel)</name></name><zustaendigkeit><leistungID "
@@ -96,12 +99,14 @@ class Objects {
     const Text words = text(number);
     const auto module = [](const char* code, const std::string& content) {
       return std::string("<modulText><leikaTextmodul><code>") + code +
-             "</code></leikaTextmodul><inhalt languageCode=\"de\">" + escaped(content) + "</inhalt></modulText>";
+             "</code></leikaTextmodul><inhalt languageCode=\"de\">" + escaped(content) +
+             "</inhalt></modulText>";
     };
     return "<schreibe><leistung>" + scheme + "LB." + id + "</id><referenzLeiKa><code>" + entry.key.text() +
            "</code></referenzLeiKa>" + module("02", entry.official_name) + module("03", words.title) +
            module("06", words.body) + "<gueltigkeitGebietID>" + area(number).code +
-           "</gueltigkeitGebietID><versionsinformation><geaendertDatumZeit>2026-10-01T08:00:00</geaendertDatumZeit>"
+           "</gueltigkeitGebietID><versionsinformation><geaendertDatumZeit>2026-10-01T08:00:00</"
+           "geaendertDatumZeit>"
            "</versionsinformation></leistung></schreibe>\n";
   }
 
@@ -210,7 +215,8 @@ int main(int argc, char** argv) {
 
   fs::last_write_time(folder / "feed/feed.xml", fs::file_time_type::clock::now());
   const Run same = run({"update", "--index", index, "--source", source, "--quiet"});
-  std::printf("the same file again        %8.3f of the first, %.1f s\n", same.seconds / first.seconds, same.seconds);
+  std::printf("the same file again        %8.3f of the first, %.1f s\n", same.seconds / first.seconds,
+              same.seconds);
   const Run again = run({"update", "--index", index, "--source", source, "--again", "--quiet"});
   std::printf("every object compared      %8.3f of the first, %.1f s, %.0f MB of memory\n",
               again.seconds / first.seconds, again.seconds, again.megabytes);

@@ -141,7 +141,8 @@ BuildReport update_index(const std::string& directory, const std::vector<Source>
     throw IndexError("the index was made with another analysis of words; build it again: vsm-index build");
   std::unique_ptr<TextAnalysis> analysis;
   writer.analyse_with([&](ServiceText& text) {
-    if (!analysis) analysis = std::make_unique<TextAnalysis>(writer.tables(), writer.catalogue(), false);
+    if (!analysis)
+      analysis = std::make_unique<TextAnalysis>(texts_need(writer.tables()), writer.catalogue(), false);
     return analysis->complete(text);
   });
   BuildReport report;

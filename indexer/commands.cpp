@@ -50,7 +50,6 @@ void print_problems(std::vector<const Problem*> problems, std::size_t count) {
   if (count > problems_shown) std::cerr << "... und " << count - problems_shown << " weitere Hinweise\n";
 }
 
-
 /// The sources that are meant. Throws where one of `only` is none.
 std::vector<Source> chosen_sources(const Common& common) {
   std::vector<Source> sources;
@@ -231,8 +230,7 @@ class Watch {
 
   void read_sources() {
     for (Source& source : chosen_sources(common_)) {
-      if (!source.address.empty())
-        schedule_.add(source.id, host_of(source.address), source.interval.count());
+      if (!source.address.empty()) schedule_.add(source.id, host_of(source.address), source.interval.count());
       sources_.emplace(source.id, std::move(source));
     }
   }
@@ -282,8 +280,7 @@ class Watch {
     IntakeOptions options;
     options.fetch = [&](const Source& source) {
       const auto result = fetched.find(source.id);
-      const bool failed =
-          result != fetched.end() && result->second.outcome == HarvestResult::Outcome::failed;
+      const bool failed = result != fetched.end() && result->second.outcome == HarvestResult::Outcome::failed;
       return failed ? result->second.message : std::string();
     };
     std::set<std::string> refused;
@@ -403,7 +400,6 @@ int status(const std::string& directory, bool all) {
   return 0;
 }
 
-
 int sources(const std::string& directory, bool json) {
   Index index(directory);
   const IndexReader reader = index.reader();
@@ -444,11 +440,12 @@ int sources(const std::string& directory, bool json) {
   std::size_t width = 10;
   for (const SourceInfo* source : sorted) width = std::max(width, source->id.size());
   width = std::min<std::size_t>(width, 44);
-  std::cout << padded("Quelle", width) << "  Zustand     gelesen         Texte  Online  Stellen  Quarantäne\n";
+  std::cout << padded("Quelle", width)
+            << "  Zustand     gelesen         Texte  Online  Stellen  Quarantäne\n";
   for (const SourceInfo* source : sorted) {
     std::cout << padded(source->id, width) << "  " << padded(state_of(*source), 10) << "  "
-              << padded(age_of(source->read), 13) << std::right << std::setw(8) << source->texts << std::setw(8)
-              << source->online_services << std::setw(9) << source->offices << std::setw(12)
+              << padded(age_of(source->read), 13) << std::right << std::setw(8) << source->texts
+              << std::setw(8) << source->online_services << std::setw(9) << source->offices << std::setw(12)
               << source->rejected << '\n';
     if (!source->error.empty()) std::cout << "    " << source->error << '\n';
     std::istringstream quarantine(reader.note("quarantine/" + source->id));
@@ -533,7 +530,8 @@ void print_broken(const IndexReader& reader, const std::map<std::string, LinkSta
         std::cout << "  " << state->second.error << " Zuletzt erreichbar: " << age_of(state->second.last_good)
                   << ", geprüft: " << age_of(state->second.checked) << ".\n";
     }
-    std::cout << "  " << place.title << " (" << key.second << ", Quelle " << place.source << ", " << place.area;
+    std::cout << "  " << place.title << " (" << key.second << ", Quelle " << place.source << ", "
+              << place.area;
     if (place.more > 0) std::cout << " und " << place.more << " weitere Gebiete";
     std::cout << ")\n";
   }
@@ -547,7 +545,8 @@ int check_links(const Common& common, bool list, bool again, std::stop_token sto
   std::vector<std::string> links;
   {
     const IndexWriter writer = IndexWriter::update(common.index, common.wait);
-    for (LinkState& state : read_link_states(writer.note("links"))) states.emplace(state.url, std::move(state));
+    for (LinkState& state : read_link_states(writer.note("links")))
+      states.emplace(state.url, std::move(state));
     links = writer.links();
   }
   // Links that no source has any more are forgotten.

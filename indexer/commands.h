@@ -44,6 +44,7 @@ int diff(const std::string& index, std::uint64_t from, std::uint64_t to, bool al
 int check_links(const Common& common, bool list, bool again, std::stop_token stop);
 
 /// What a new list of keys would change. Exit status as of exit_status(CatalogueRelease).
-int catalogue_diff(const std::string& index, const std::string& data, const std::string& list, bool all, bool json);
+int catalogue_diff(const std::string& index, const std::string& data, const std::string& list, bool all,
+                   bool json);
 
 }  // namespace vsm::commands

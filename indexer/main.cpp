@@ -1,4 +1,6 @@
 // vsm-index: what editors and operators do with an index.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -17,6 +19,9 @@
 namespace {
 
 using namespace vsm;
+
+/// Searches go first: writing an index leaves them the processor.
+void step_back() { static_cast<void>(::nice(10)); }
 
 /// Runs a command that lasts until somebody stops it (SIGINT, SIGTERM).
 template <class Command>
@@ -195,6 +200,7 @@ int main(int argc, char** argv) {
 
   common.wait = std::chrono::seconds(wait);
   try {
+    if (*build_command || *update_command || *watch_command || *links_command) step_back();
     if (*build_command) return commands::build(common, data, synonyms, options);
     if (*update_command) return commands::update(common, options);
     if (*watch_command)
