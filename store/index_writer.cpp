@@ -24,9 +24,6 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
-/// within this time, so none of them still needs those.
-constexpr std::chrono::milliseconds pause_between_commits(400);
 constexpr std::chrono::minutes swap_wait(10);
 constexpr std::size_t journal_chunk = 2'000;
 /// So many commits are remembered: for diffs and trends; and for readers that missed some.
@@ -146,6 +143,7 @@ struct IndexWriter::State {
   Catalogue catalogue;
   Analyse analyse;
   std::unique_ptr<generation::Lock> build_lock, write_lock;
+  std::chrono::milliseconds pause = pause_between_commits;
   std::uint64_t generation = 0;
   std::string build_id;
   int chain = 0;
@@ -292,7 +290,8 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   throw IndexError(std::string("cannot write the index: ") + error.what());
 }
 
-IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait) try {
+IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait,
+                                std::chrono::milliseconds pause) try {
   set_flush_threshold();
   if (generation::current(directory) == 0)
     throw IndexError(directory + " holds no index; make one with: vsm-index build --index " + directory);
@@ -307,6 +306,7 @@ IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milli
     throw IndexError(std::string("the index was made by another version of vsm; ") + layout::build_again);
   auto state = std::make_unique<State>(directory, tables_of(db), false);
   state->write_lock = std::move(lock);
+  state->pause = pause;
   state->generation = generation::current(directory);
   state->build_id = stub.build;
   state->chain = std::atoi(db.get_metadata(layout::chain_key).c_str());
@@ -486,8 +486,8 @@ void IndexWriter::State::begin_transaction() {
     const auto written = std::chrono::system_clock::from_time_t(version.st_mtim.tv_sec) +
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              std::chrono::nanoseconds(version.st_mtim.tv_nsec));
-    const auto wait = written + pause_between_commits - std::chrono::system_clock::now();
-    if (wait > std::chrono::milliseconds(0) && wait <= pause_between_commits)
+    const auto wait = written + pause - std::chrono::system_clock::now();
+    if (wait > std::chrono::milliseconds(0) && wait <= pause)
       std::this_thread::sleep_for(wait);
   }
   db.begin_transaction();
