@@ -14,6 +14,7 @@
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "store/generation.h"
 #include "store/layout.h"
@@ -237,6 +238,8 @@ struct IndexWriter::State {
   void give_keys_to_variants();
   void join_subjects();
   void join(const std::string& id);
+  void place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+             const std::map<AreaIndex, std::vector<ServiceKey>>& places);
   Coverage coverage() const;
   void write_revision(std::uint64_t number, const std::string& source_id);
   void forget_changes();
@@ -840,15 +843,24 @@ void IndexWriter::State::join_subjects() {
   for (const std::string& id : sorted) join(id);
 }
 
-/// Places one online service or office in the sheets of the areas it is responsible in.
+/// Places the online service and the office with this id in the sheets of the areas they are responsible in.
 void IndexWriter::State::join(const std::string& id) {
+  std::vector<Responsibility> responsibilities;
+  for (DocId doc : docs_with(db, layout::subject_term(id)))
+    responsibilities.push_back(object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility"));
+  std::optional<OnlineService> service;
+  std::optional<Office> office;
+  for (const Candidate& candidate : candidates(ObjectKind::online_service, id))
+    if (candidate.shown) service = from_bytes<OnlineService>(candidate.object, "an online service");
+  for (const Candidate& candidate : candidates(ObjectKind::office, id))
+    if (candidate.shown) office = from_bytes<Office>(candidate.object, "an office");
+
   std::map<AreaIndex, std::vector<ServiceKey>> places;
-  SheetEditor::Subject subject;
   const auto add = [&](const Responsibility& responsibility, const std::string& source_id) {
-    bool resolved = !std::holds_alternative<std::monostate>(subject);
+    bool resolved = service || office;
     std::vector<ServiceKey> keys;
-    for (const ObjectId& service : responsibility.services) {
-      const auto its = keys_of(service.text());
+    for (const ObjectId& text : responsibility.services) {
+      const auto its = keys_of(text.text());
       resolved &= !its.empty();
       keys.insert(keys.end(), its.begin(), its.end());
     }
@@ -859,29 +871,19 @@ void IndexWriter::State::join(const std::string& id) {
       list.insert(list.end(), keys.begin(), keys.end());
     }
   };
-  std::vector<Responsibility> inside;
-  for (ObjectKind kind : {ObjectKind::online_service, ObjectKind::office}) {
-    for (const Candidate& candidate : candidates(kind, id)) {
-      if (!candidate.shown || !std::holds_alternative<std::monostate>(subject)) continue;
-      if (kind == ObjectKind::online_service) {
-        subject = from_bytes<OnlineService>(candidate.object, "an online service");
-      } else {
-        auto office = from_bytes<Office>(candidate.object, "an office");
-        inside = std::move(office.responsibilities);
-        office.responsibilities.clear();
-        for (Responsibility& part : inside) part.source = office.source;
-        subject = std::move(office);
-      }
-    }
-  }
-  for (DocId doc : docs_with(db, layout::subject_term(id))) {
-    const auto found = object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility");
-    add(found, found.source);
-  }
-  for (const Responsibility& part : inside) add(part, part.source);
-  if (std::holds_alternative<std::monostate>(subject)) places.clear();
+  for (const Responsibility& responsibility : responsibilities) add(responsibility, responsibility.source);
+  place(ObjectKind::online_service, id, service.value_or(OnlineService()),
+        service ? places : decltype(places)());
+  if (office)
+    for (const Responsibility& inside : std::exchange(office->responsibilities, {}))
+      add(inside, office->source);
+  place(ObjectKind::office, id, office.value_or(Office()), office ? places : decltype(places)());
+}
 
-  const std::string placed = layout::placed_prefix + id;
+/// Its only places are now these.
+void IndexWriter::State::place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+                               const std::map<AreaIndex, std::vector<ServiceKey>>& places) {
+  const std::string placed = layout::placed_prefix + layout::id_term(kind, id);
   const auto before_areas =
       is_build ? std::vector<AreaIndex>() : from_metadata<std::vector<AreaIndex>>(db, placed);
   if (before_areas.empty() && places.empty()) return;
@@ -890,9 +892,9 @@ void IndexWriter::State::join(const std::string& id) {
   std::vector<AreaIndex> now;
   for (AreaIndex area : before_areas)
     if (!places.contains(area)) editor->place(number, area, {});
-  for (auto& [area, keys] : places) {
+  for (const auto& [area, keys] : places) {
     now.push_back(area);
-    editor->place(number, area, std::move(keys));
+    editor->place(number, area, keys);
   }
   if (now != before_areas) db.set_metadata(placed, now.empty() ? std::string() : to_bytes(now));
 }
