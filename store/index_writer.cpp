@@ -531,13 +531,16 @@ void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vec
     return x != y ? x < y : a.version.source > b.version.source;
   });
   if (is_build) put_ids.insert(hash_of(layout::id_term(kind, id)));
-  for (auto candidate = list.begin(); candidate != list.end(); ++candidate) {
-    const bool shown = candidate == best;
-    if (!candidate->fresh && candidate->shown == shown) continue;
-    begin_transaction();
-    if (candidate->shown) hide(*candidate);
-    write(*candidate, id, shown);
-  }
+  const auto stays = [&](const Candidate& candidate) {
+    return !candidate.fresh && candidate.shown == (&candidate == &*best);
+  };
+  if (std::all_of(list.begin(), list.end(), stays)) return;
+  begin_transaction();
+  // What goes by the id (keys_before, key_ranges) is that of the shown version, so the old one goes first.
+  for (const Candidate& candidate : list)
+    if (candidate.shown && !stays(candidate)) hide(candidate);
+  for (Candidate& candidate : list)
+    if (!stays(candidate)) write(candidate, id, &candidate == &*best);
 }
 
 /// Takes a version out of sheets and joins.
