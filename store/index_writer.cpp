@@ -14,6 +14,7 @@
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "store/generation.h"
 #include "store/layout.h"
@@ -24,9 +25,6 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
-/// within this time, so none of them still needs those.
-constexpr std::chrono::milliseconds pause_between_commits(400);
 constexpr std::chrono::minutes swap_wait(10);
 constexpr std::size_t journal_chunk = 2'000;
 /// So many commits are remembered: for diffs and trends; and for readers that missed some.
@@ -146,6 +144,7 @@ struct IndexWriter::State {
   Catalogue catalogue;
   Analyse analyse;
   std::unique_ptr<generation::Lock> build_lock, write_lock;
+  std::chrono::milliseconds pause = pause_between_commits;
   std::uint64_t generation = 0;
   std::string build_id;
   int chain = 0;
@@ -241,6 +240,8 @@ struct IndexWriter::State {
   void give_keys_to_variants();
   void join_subjects();
   void join(const std::string& id);
+  void place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+             const std::map<AreaIndex, std::vector<ServiceKey>>& places);
   Coverage coverage() const;
   void write_revision(std::uint64_t number, const std::string& source_id);
   void forget_changes();
@@ -294,7 +295,8 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   throw IndexError(std::string("cannot write the index: ") + error.what());
 }
 
-IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait) try {
+IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait,
+                                std::chrono::milliseconds pause) try {
   set_flush_threshold();
   if (generation::current(directory) == 0)
     throw IndexError(directory + " holds no index; make one with: vsm-index build --index " + directory);
@@ -309,6 +311,7 @@ IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milli
     throw IndexError(std::string("the index was made by another version of vsm; ") + layout::build_again);
   auto state = std::make_unique<State>(directory, tables_of(db), false);
   state->write_lock = std::move(lock);
+  state->pause = pause;
   state->generation = generation::current(directory);
   state->build_id = stub.build;
   state->chain = std::atoi(db.get_metadata(layout::chain_key).c_str());
@@ -518,8 +521,8 @@ void IndexWriter::State::begin_transaction() {
     const auto written = std::chrono::system_clock::from_time_t(version.st_mtim.tv_sec) +
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              std::chrono::nanoseconds(version.st_mtim.tv_nsec));
-    const auto wait = written + pause_between_commits - std::chrono::system_clock::now();
-    if (wait > std::chrono::milliseconds(0) && wait <= pause_between_commits)
+    const auto wait = written + pause - std::chrono::system_clock::now();
+    if (wait > std::chrono::milliseconds(0) && wait <= pause)
       std::this_thread::sleep_for(wait);
   }
   db.begin_transaction();
@@ -560,13 +563,16 @@ void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vec
     return x != y ? x < y : a.version.source > b.version.source;
   });
   if (is_build) put_ids.insert(hash_of(layout::id_term(kind, id)));
-  for (auto candidate = list.begin(); candidate != list.end(); ++candidate) {
-    const bool shown = candidate == best;
-    if (!candidate->fresh && candidate->shown == shown) continue;
-    begin_transaction();
-    if (candidate->shown) hide(*candidate);
-    write(*candidate, id, shown);
-  }
+  const auto stays = [&](const Candidate& candidate) {
+    return !candidate.fresh && candidate.shown == (&candidate == &*best);
+  };
+  if (std::all_of(list.begin(), list.end(), stays)) return;
+  begin_transaction();
+  // What goes by the id (keys_before, key_ranges) is that of the shown version, so the old one goes first.
+  for (const Candidate& candidate : list)
+    if (candidate.shown && !stays(candidate)) hide(candidate);
+  for (Candidate& candidate : list)
+    if (!stays(candidate)) write(candidate, id, &candidate == &*best);
 }
 
 /// Takes a version out of sheets and joins.
@@ -874,15 +880,26 @@ void IndexWriter::State::join_subjects() {
   for (const std::string& id : sorted) join(id);
 }
 
-/// Places one online service or office in the sheets of the areas it is responsible in.
+/// Places the online service and the office with this id in the sheets of the areas they are responsible in.
 void IndexWriter::State::join(const std::string& id) {
+  std::vector<Responsibility> responsibilities;
+  for (DocId doc : docs_with(db, layout::subject_term(id)))
+    responsibilities.push_back(object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility"));
+  std::optional<OnlineService> service;
+  std::optional<Office> office;
+  for (const Candidate& candidate : candidates(ObjectKind::online_service, id))
+    if (candidate.shown) service = from_bytes<OnlineService>(candidate.object, "an online service");
+  for (const Candidate& candidate : candidates(ObjectKind::office, id))
+    if (candidate.shown) office = from_bytes<Office>(candidate.object, "an office");
+
+  if (service) service->broken = broken.contains(service->url);
+
   std::map<AreaIndex, std::vector<ServiceKey>> places;
-  SheetEditor::Subject subject;
   const auto add = [&](const Responsibility& responsibility, const std::string& source_id) {
-    bool resolved = !std::holds_alternative<std::monostate>(subject);
+    bool resolved = service || office;
     std::vector<ServiceKey> keys;
-    for (const ObjectId& service : responsibility.services) {
-      const auto its = keys_of(service.text());
+    for (const ObjectId& text : responsibility.services) {
+      const auto its = keys_of(text.text());
       resolved &= !its.empty();
       keys.insert(keys.end(), its.begin(), its.end());
     }
@@ -893,31 +910,19 @@ void IndexWriter::State::join(const std::string& id) {
       list.insert(list.end(), keys.begin(), keys.end());
     }
   };
-  std::vector<Responsibility> inside;
-  for (ObjectKind kind : {ObjectKind::online_service, ObjectKind::office}) {
-    for (const Candidate& candidate : candidates(kind, id)) {
-      if (!candidate.shown || !std::holds_alternative<std::monostate>(subject)) continue;
-      if (kind == ObjectKind::online_service) {
-        auto service = from_bytes<OnlineService>(candidate.object, "an online service");
-        service.broken = broken.contains(service.url);
-        subject = std::move(service);
-      } else {
-        auto office = from_bytes<Office>(candidate.object, "an office");
-        inside = std::move(office.responsibilities);
-        office.responsibilities.clear();
-        for (Responsibility& part : inside) part.source = office.source;
-        subject = std::move(office);
-      }
-    }
-  }
-  for (DocId doc : docs_with(db, layout::subject_term(id))) {
-    const auto found = object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility");
-    add(found, found.source);
-  }
-  for (const Responsibility& part : inside) add(part, part.source);
-  if (std::holds_alternative<std::monostate>(subject)) places.clear();
+  for (const Responsibility& responsibility : responsibilities) add(responsibility, responsibility.source);
+  place(ObjectKind::online_service, id, service.value_or(OnlineService()),
+        service ? places : decltype(places)());
+  if (office)
+    for (const Responsibility& inside : std::exchange(office->responsibilities, {}))
+      add(inside, office->source);
+  place(ObjectKind::office, id, office.value_or(Office()), office ? places : decltype(places)());
+}
 
-  const std::string placed = layout::placed_prefix + id;
+/// Its only places are now these.
+void IndexWriter::State::place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+                               const std::map<AreaIndex, std::vector<ServiceKey>>& places) {
+  const std::string placed = layout::placed_prefix + layout::id_term(kind, id);
   const auto before_areas =
       is_build ? std::vector<AreaIndex>() : from_metadata<std::vector<AreaIndex>>(db, placed);
   if (before_areas.empty() && places.empty()) return;
@@ -926,9 +931,9 @@ void IndexWriter::State::join(const std::string& id) {
   std::vector<AreaIndex> now;
   for (AreaIndex area : before_areas)
     if (!places.contains(area)) editor->place(number, area, {});
-  for (auto& [area, keys] : places) {
+  for (const auto& [area, keys] : places) {
     now.push_back(area);
-    editor->place(number, area, std::move(keys));
+    editor->place(number, area, keys);
   }
   if (now != before_areas) db.set_metadata(placed, now.empty() ? std::string() : to_bytes(now));
 }

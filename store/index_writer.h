@@ -35,9 +35,13 @@ class IndexWriter {
   /// index. Updates of the current generation go on meanwhile. Throws IndexError when another build is at
   /// work or the folder cannot be written.
   static IndexWriter build(const std::string& directory, const TableTexts& tables, int chain_version);
+  /// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
+  /// within this time, so none of them still needs those.
+  static constexpr std::chrono::milliseconds pause_between_commits{400};
   /// Opens the current generation for an update. Waits at most so long for other updates to end, then throws
-  /// IndexError.
-  static IndexWriter update(const std::string& directory, std::chrono::milliseconds wait);
+  /// IndexError. Begins to change things no sooner than `pause` after the last commit.
+  static IndexWriter update(const std::string& directory, std::chrono::milliseconds wait,
+                            std::chrono::milliseconds pause = pause_between_commits);
 
   IndexWriter(IndexWriter&&) noexcept;
   ~IndexWriter();

@@ -89,7 +89,8 @@ void SheetEditor::apply_placements(std::vector<Object>& objects, std::vector<She
   for (const Placement& placement : placements) {
     const auto& [id, subject] = subjects_[placement.subject];
     const auto* object = std::get_if<Object>(&subject);
-    if (!object || placement.keys.empty())
+    if (!object) continue;
+    if (placement.keys.empty())
       entries.erase(id);
     else
       entries[id] = {*object, placement.keys};
