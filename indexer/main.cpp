@@ -49,10 +49,11 @@ std::vector<Source> find_all_sources(const std::vector<std::string>& paths) {
 }
 
 int build(const std::string& index, const std::string& data, const std::string& synonyms,
-          const std::vector<std::string>& paths, const IntakeOptions& options, bool quiet) {
+          const std::string& dictionary, const std::vector<std::string>& paths, const IntakeOptions& options,
+          bool quiet) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Source> sources = find_all_sources(paths);
-  const TableTexts tables = read_build_tables(data, default_dictionary, synonyms);
+  const TableTexts tables = read_build_tables(data, dictionary, synonyms);
   BuildReport report;
   {
     Progress progress;
@@ -203,7 +204,7 @@ int sample(const SampleRequest& request) {
 int main(int argc, char** argv) {
   CLI::App app{"Baut und prüft einen vsm-Index."};
   app.require_subcommand(1);
-  std::string index, data = VSM_DATA_FOLDER, synonyms;
+  std::string index, data = VSM_DATA_FOLDER, synonyms, dictionary = default_dictionary;
   std::vector<std::string> sources;
   std::vector<std::string> only;
   bool quiet = false, all = false;
@@ -218,8 +219,11 @@ int main(int argc, char** argv) {
   build_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
   build_command->add_option("--synonyms", synonyms,
                             "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
+  build_command
+      ->add_option("--dictionary", dictionary,
+                   "deutsches Wörterbuch, ein Wort je Zeile; ohne die Datei nur die Wörter des Katalogs")
+      ->capture_default_str();
   build_command->add_flag("--quiet", quiet, "ohne Fortschritt");
-
   build_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
 
   auto* update_command =
@@ -263,7 +267,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   try {
-    if (*build_command) return build(index, data, synonyms, sources, options, quiet);
+    if (*build_command) return build(index, data, synonyms, dictionary, sources, options, quiet);
     if (*update_command) return update(index, sources, only, options, wait, quiet);
     if (*status_command) return status(index, all);
     if (*check_command) return check_synonyms(index, synonyms, graded, hints);
