@@ -135,10 +135,10 @@ std::string padded(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-int build(const Common& common, const std::string& data, const std::string& synonyms, IntakeOptions options) {
+int build(const Common& common, const Tables& folders, IntakeOptions options) {
   const auto start = Clock::now();
   const std::vector<Source> sources = chosen_sources(common);
-  const TableTexts tables = read_build_tables(data, default_dictionary, synonyms);
+  const TableTexts tables = read_build_tables(folders.data, folders.dictionary, folders.synonyms);
   HttpClient client(http_options(common));
   options.fetch = fetch_with(client);
   BuildReport report;

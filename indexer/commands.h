@@ -23,8 +23,12 @@ struct Common {
   std::chrono::seconds wait{60};     ///< for another update that is at work
 };
 
+/// What a build reads besides sources, see read_build_tables().
+struct Tables {
+  std::string data, synonyms, dictionary;
+};
 /// Exit status 1 where a source was not taken as a whole.
-int build(const Common& common, const std::string& data, const std::string& synonyms, IntakeOptions options);
+int build(const Common& common, const Tables& folders, IntakeOptions options);
 int update(const Common& common, IntakeOptions options);
 
 /// Fetches and updates for as long as it is not stopped.

@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   commands::Common common;
   IntakeOptions options;
-  std::string data = VSM_DATA_FOLDER, synonyms;
+  std::string data = VSM_DATA_FOLDER, synonyms, dictionary = default_dictionary;
   bool all = false, json = false, again = false, list = false;
   int wait = 60;
 
@@ -110,6 +110,10 @@ int main(int argc, char** argv) {
   with_contact(build_command);
   build_command->add_option("--synonyms", synonyms,
                             "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
+  build_command
+      ->add_option("--dictionary", dictionary,
+                   "deutsches Wörterbuch, ein Wort je Zeile; ohne die Datei nur die Wörter des Katalogs")
+      ->capture_default_str();
   build_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
 
   auto* update_command =
@@ -201,7 +205,7 @@ int main(int argc, char** argv) {
   common.wait = std::chrono::seconds(wait);
   try {
     if (*build_command || *update_command || *watch_command || *links_command) step_back();
-    if (*build_command) return commands::build(common, data, synonyms, options);
+    if (*build_command) return commands::build(common, {data, synonyms, dictionary}, options);
     if (*update_command) return commands::update(common, options);
     if (*watch_command)
       return until_stopped([&](std::stop_token stop) { return commands::watch(common, std::move(stop)); });

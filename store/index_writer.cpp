@@ -337,9 +337,14 @@ IndexWriter::~IndexWriter() {
   if (!state_ || state_->finished) return;
   try {
     if (state_->in_transaction) state_->db.cancel_transaction();
-    if (!state_->is_build) return;
-    state_->db.close();
-    fs::remove_all(state_->directory / generation::name(state_->generation));
+    if (state_->is_build) state_->db.close();
+  } catch (...) {  // a disk that is full
+  }
+  if (!state_->is_build) return;
+  try {
+    // finish() may have failed when the stub named it already.
+    if (generation::current(state_->directory) != state_->generation)
+      fs::remove_all(state_->directory / generation::name(state_->generation));
   } catch (...) {  // the folder is above the current generation, so the next build clears it
   }
 }
