@@ -204,7 +204,7 @@ class Rows {
     bound(valid_from, period.from);
     bound(valid_to, period.to);
     if (period.from > period.to)
-      warn(line_, "datum", "Die Gültigkeit endet, bevor sie beginnt; die Zeile wird nie gezeigt.");
+      warn(line_, "zeitraum", "Die Gültigkeit endet, bevor sie beginnt; die Zeile wird nie gezeigt.");
     return Validity({period});
   }
 
@@ -432,8 +432,8 @@ bool read_json(const std::string& text, Rows& rows) {
                      pieces.broken() + " Ab hier wurde sie nicht gelesen.");
 }
 
-/// A sentence where the bytes are no text that is read here; empty where they are.
-std::string encoding_problem(std::string_view text) {
+/// A sentence where the bytes are no text that is read here; empty where they are. `line`: where that shows.
+std::string encoding_problem(std::string_view text, std::size_t& line) {
   static constexpr std::string_view advice =
       " Bitte speichern Sie die Tabelle als „CSV UTF-8“; in Excel steht das im Fenster „Speichern unter“ als "
       "Dateityp.";
@@ -443,7 +443,7 @@ std::string encoding_problem(std::string_view text) {
       text.find('\0') != std::string_view::npos)
     return "Die Datei ist in UTF-16 gespeichert oder kein Text." + std::string(advice);
   if (language::is_utf8(text)) return {};
-  std::size_t line = 1;
+  line = 1;
   for (std::string_view rest = text; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
     if (!language::is_utf8(rest.substr(0, end))) break;
@@ -530,8 +530,9 @@ bool read_availability(std::istream& in, const std::string& name, const AreaTabl
   }
   if (!in.eof()) return rows.broken(0, "datei", "Die Datei lässt sich nicht zu Ende lesen.");
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (const std::string problem = encoding_problem(text); !problem.empty())
-    return rows.broken(0, text.starts_with("PK") ? "format" : "utf-8", problem);
+  std::size_t line = 0;
+  if (const std::string problem = encoding_problem(text, line); !problem.empty())
+    return rows.broken(line, text.starts_with("PK") ? "format" : "utf-8", problem);
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   const bool is_json = start != std::string::npos && (text[start] == '[' || text[start] == '{');
   const bool whole = is_json ? read_json(text, rows) : read_csv(text, rows);

@@ -42,7 +42,7 @@ class Intake {
     newest_whole_ = newest_whole;
     ChangeSink sink;
     sink.head = [this](const DeliveryHead& head) { take_head(head); };
-    sink.problem = report_;
+    sink.problem = [this](Problem problem) { take_problem(std::move(problem)); };
     sink.change = [&](Change change, const Problem& place) {
       begin();
       ++objects_;
@@ -62,7 +62,7 @@ class Intake {
     if (!whole)  // the reader said why
       result_.refusal = "Die Lieferung ließ sich nicht zu Ende lesen. Es gilt, was vorher da war.";
     else if (objects_ == 0 && !source_.delta)
-      refuse("index-leer", "Die Lieferung enthält keinen einzigen Eintrag. Es gilt, was vorher da war.");
+      refuse("leer", "Die Lieferung enthält keinen einzigen Eintrag. Es gilt, was vorher da war.");
     else if (is_old_)
       refuse("veraltet", "Die Lieferung ist älter als die, die zuletzt übernommen wurde.");
   }
@@ -80,6 +80,15 @@ class Intake {
                " Prozent. Sie wurde nicht übernommen. Wenn das so gemeint ist: vsm-index update --force");
   }
 
+  /// Which they are, the writer does not say.
+  void tell_unresolved() {
+    if (const std::uint32_t count = result_.changes.unresolved)
+      report_({source_.path, 0, source_.id,
+               counted(count, "Zuständigkeit nennt", "Zuständigkeiten nennen") +
+                   " eine Leistung, eine Stelle oder einen Onlinedienst, den es nicht gibt.",
+               "bezug-unbekannt", Severity::warning});
+  }
+
   SourceInfo settings() const {
     SourceInfo info;
     info.id = source_.id;
@@ -95,8 +104,8 @@ class Intake {
     std::string text;
     for (const Problem& problem : result_.report.problems) {
       if (problem.severity == Severity::warning) continue;
-      text += problem.file + '\t' + std::to_string(problem.line) + '\t' + problem.object + '\t' +
-              problem.rule + '\t' + problem.message + '\n';
+      text += problem.file + '\t' + std::to_string(problem.line) + '\t' + printable(problem.object) + '\t' +
+              problem.rule + '\t' + printable(problem.message) + '\n';
       if (++stored_ == problems_stored) break;
     }
     writer_->put_note("quarantine/" + source_.id, text);
@@ -134,6 +143,17 @@ class Intake {
     if (!writer_) return;
     writer_->begin_delivery(!source_.delta, time_);
     had_delivery_ = true;
+  }
+
+  /// What a reader refuses was delivered all the same. Its kind is not known here.
+  void take_problem(Problem problem) {
+    if (writer_ && problem.severity == Severity::refused && !problem.object.empty()) {
+      begin();
+      for (ObjectKind kind :
+           {ObjectKind::text, ObjectKind::online_service, ObjectKind::office, ObjectKind::responsibility})
+        writer_->keep(kind, {{}, problem.object});
+    }
+    report_(std::move(problem));
   }
 
   void take(Change change, const Problem& place) {
@@ -221,8 +241,8 @@ SourceResult take_into_build(IndexWriter& writer, const Source& source, const In
     if (!fetch(intake, source, options)) return;
     const Delivery delivery(source);
     intake.read(delivery, known, 0);
-    memo = delivery.memo();
     if (intake.result().refusal.empty() && !options.force) intake.check_deletions();
+    if (intake.result().refusal.empty()) memo = delivery.memo();
   });
   if (intake.result().refusal.empty() || !writer.carry_over()) writer.end_delivery();
   remember(info, intake.result(), memo);
@@ -243,8 +263,8 @@ SourceResult take_update(IndexWriter& writer, const Source& source, const Intake
       return;
     }
     intake.read(delivery, options.read_again ? std::string_view() : info.memo, info.whole);
-    memo = delivery.memo();
     if (intake.result().refusal.empty() && !options.force) intake.check_deletions();
+    if (intake.result().refusal.empty()) memo = delivery.memo();
   });
   SourceResult& result = intake.result();
   if (result.is_unchanged) {
@@ -264,6 +284,7 @@ SourceResult take_update(IndexWriter& writer, const Source& source, const Intake
   remember(info, result, memo);
   intake.note_problems();
   result.changes = writer.commit();
+  intake.tell_unresolved();
   return std::move(result);
 }
 

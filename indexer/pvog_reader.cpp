@@ -166,7 +166,7 @@ Period period_of(const object& parent, Complaints& complaints) {
   bound("validFrom", period.from);
   bound("validTo", period.to);
   if (period.from > period.to)
-    complaints.add("datum", "Eine Gültigkeit endet, bevor sie beginnt; sie zählt nicht.");
+    complaints.add("zeitraum", "Eine Gültigkeit endet, bevor sie beginnt; sie zählt nicht.");
   return period;
 }
 

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t id_limit = 200, title_limit = 1'000;
 
+/// The index bounds the length of its terms.
+bool is_too_long(const ObjectId& id) {
+  return id.id.size() > id_limit || id.agency.size() > id_limit || id.text().size() > 240;
+}
+
 }  // namespace
 
 Validation::Validation(const Source& source, const AreaTable& areas, const Catalogue& catalogue)
@@ -52,8 +57,9 @@ void Validation::warn(const char* rule, std::string message) {
 
 bool Validation::check_id(const ObjectId& id, const char* what) {
   if (id.id.empty()) return refuse("id-fehlt", std::string(what) + " fehlt die id.");
-  if (id.id.size() > id_limit || id.agency.size() > id_limit)
-    return refuse("id-zu-lang", "Die id hat mehr als 200 Bytes.");
+  if (is_too_long(id)) return refuse("id-zu-lang", "Die id hat mehr als 200 Bytes.");
+  if (std::any_of(id.id.begin(), id.id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+    return refuse("format", "Die id enthält Steuerzeichen.");
   if (!source_.agencies.empty() &&
       std::find(source_.agencies.begin(), source_.agencies.end(), id.agency) == source_.agencies.end())
     return refuse("redaktion-fremd", "Die Redaktion „" + id.agency +
@@ -129,6 +135,8 @@ bool Validation::check(OnlineService& service) {
   if (!check_id(service.id, "Dem Onlinedienst")) return false;
   if (!service.url.empty() && !is_web_address(service.url))
     return refuse("link-adresse", "Der Link ist keine Adresse, die mit http:// oder https:// beginnt.");
+  if (service.title.size() > title_limit)
+    return refuse("titel-zu-lang", "Die Bezeichnung des Onlinedienstes hat mehr als 1.000 Bytes.");
   service.sample = source_.sample;
   service.provider = source_.name;
   side_.complete(service);
@@ -138,6 +146,8 @@ bool Validation::check(OnlineService& service) {
 bool Validation::check(Office& office) {
   if (!check_id(office.id, "Der Organisationseinheit")) return false;
   if (office.name.empty()) return refuse("titel-fehlt", "Der Organisationseinheit fehlt der Name.");
+  if (office.name.size() > title_limit)
+    return refuse("titel-zu-lang", "Der Name der Organisationseinheit hat mehr als 1.000 Bytes.");
   office.sample = source_.sample;
   if (!office.url.empty() && !is_web_address(office.url)) {
     warn("link-adresse", "Die Internetadresse der Organisationseinheit ist keine; sie entfällt.");
@@ -151,6 +161,9 @@ bool Validation::check(Office& office) {
 bool Validation::check(Responsibility& responsibility) {
   if (responsibility.subject.id.empty() || responsibility.services.empty())
     return refuse("feld-fehlt", "Der Zuständigkeit fehlt die Stelle oder die Leistung.");
+  if (is_too_long(responsibility.subject) ||
+      std::any_of(responsibility.services.begin(), responsibility.services.end(), is_too_long))
+    return refuse("id-zu-lang", "Eine id, die die Zuständigkeit nennt, hat mehr als 200 Bytes.");
   if (responsibility.id.id.empty()) {
     // Without an id of its own it is known by what it says.
     std::string id = responsibility.subject.text();

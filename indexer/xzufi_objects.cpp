@@ -369,7 +369,7 @@ class Maker {
       bound("beginn", {"1970-01-01"}, period.from);
       bound("ende", {"2999-12-31", "9999-12-31"}, period.to);
       if (period.from > period.to)
-        warn("gueltigkeit", "Eine Gültigkeit endet, bevor sie beginnt; sie zählt nicht.");
+        warn("zeitraum", "Eine Gültigkeit endet, bevor sie beginnt; sie zählt nicht.");
       periods.push_back(period);
     });
     return periods.empty() ? Validity() : Validity(std::move(periods));

@@ -165,6 +165,7 @@ struct IndexWriter::State {
     bool whole = false;
     std::int64_t time = 0;
     Bitmap seen;
+    Bitmap kept;  // what keep() was called for
     std::size_t added = 0;
     std::vector<std::uint64_t> deleted;
     std::optional<std::unordered_map<std::uint64_t, std::int64_t>> later_deleted;
@@ -405,9 +406,26 @@ IndexWriter::Outcome IndexWriter::put(Change change) try {
 }
 
 void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
-  if (!state_->delivery.whole) return;
-  for (const State::Candidate& candidate : state_->candidates(kind, id.text()))
-    if (candidate.version.source == state_->current) state_->delivery.seen.add(candidate.doc);
+  State& state = *state_;
+  if (!state.delivery.whole) return;
+  const auto own = [&] {
+    for (const State::Candidate& candidate : state.candidates(kind, id.text()))
+      if (candidate.version.source == state.current) return candidate.doc;
+    return DocId{0};
+  };
+  DocId doc = own();
+  if (doc == 0 && state.is_build && state.old) {
+    for (DocId before : docs_with(*state.old, layout::id_term(kind, id.text()))) {
+      const std::string data = state.old->get_document(before).get_data();
+      std::string_view rest = data;
+      const Version version = take_version(rest);
+      if (version.source != state.current) continue;
+      state.put(object_from(version, rest), version.time, State::Known{version.hash});
+      doc = own();
+      state.delivery.seen.remove(doc);  // one that can be taken may still come
+    }
+  }
+  if (doc != 0) state.delivery.kept.add(doc);
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot read the index: " + error.get_description());
 }
@@ -424,7 +442,7 @@ IndexWriter::Missing IndexWriter::missing() const try {
       term.skip_to("Q");
       result.missing += !state.put_ids.contains(hash_of(*term));
     } else {
-      result.missing += !state.delivery.seen.contains(doc);
+      result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
     }
   }
   // What this delivery added was not there before.
@@ -440,7 +458,7 @@ void IndexWriter::end_delivery() try {
   const std::string deleted = layout::deleted_prefix + info.id + "/";
   if (state.delivery.whole) {
     for (DocId doc : docs_with(state.db, layout::source_term(info.id))) {
-      if (state.delivery.seen.contains(doc)) continue;
+      if (state.delivery.seen.contains(doc) || state.delivery.kept.contains(doc)) continue;
       const std::string data = state.db.get_document(doc).get_data();
       std::string_view rest = data;
       const Version version = take_version(rest);

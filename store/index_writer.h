@@ -79,7 +79,8 @@ class IndexWriter {
   /// Order and repetition of deliveries with different times do not change the outcome: of all that was said
   /// about an object the latest holds. Of the same time, what comes later.
   Outcome put(Change change);
-  /// The object was delivered but cannot be taken: a whole delivery does not delete what there is of it.
+  /// The object was delivered but cannot be taken: a whole delivery does not delete what there is of it, and
+  /// a build takes that from the generation before.
   void keep(ObjectKind kind, const ObjectId& id);
   /// Objects of the source that a whole delivery did not name, and how many it had before: in an update the
   /// last revision, in a build the generation before.
