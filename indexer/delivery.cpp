@@ -58,7 +58,7 @@ std::string_view extension(std::string_view format) {
 std::pair<std::uintmax_t, std::int64_t> look_at(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
-    throw TableError("Die Datei „" + path + "“ gibt es nicht, oder sie darf nicht gelesen werden.");
+    throw TableError("die Datei „" + path + "“ gibt es nicht, oder sie darf nicht gelesen werden");
   return {static_cast<std::uintmax_t>(info.st_size),
           std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }

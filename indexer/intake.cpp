@@ -73,11 +73,11 @@ class Intake {
     if (missing.missing <= few_objects ||
         missing.missing * 100 <= missing.before * static_cast<std::size_t>(source_.max_deleted))
       return;
-    refuse("loeschung-zu-viel",
-           "Die Lieferung würde " + std::to_string(missing.missing) + " von " +
-               std::to_string(missing.before) + " Einträgen löschen, mehr als " +
-               std::to_string(source_.max_deleted) +
-               " Prozent. Sie wurde nicht übernommen. Wenn das so gemeint ist: vsm-index update --force");
+    refuse(
+        "loeschung-zu-viel",
+        "Die Lieferung würde " + std::to_string(missing.missing) + " von " + std::to_string(missing.before) +
+            " Einträgen löschen, mehr als " + std::to_string(source_.max_deleted) +
+            " Prozent. Sie wurde nicht übernommen. Wenn das so gemeint ist, hilft vsm-index update --force.");
   }
 
   /// Which they are, the writer does not say.
@@ -194,7 +194,7 @@ std::string IntakeState::note(const std::string& name) const {
 namespace {
 
 std::string unreadable(const std::exception& error) {
-  return std::string("Die Quelle lässt sich nicht lesen: ") + error.what();
+  return std::string("Die Quelle lässt sich nicht lesen: ") + error.what() + ".";
 }
 
 /// Calls read() and turns what it throws for a source that cannot be read into a refusal.

@@ -89,7 +89,7 @@ bool read_list(const std::string& folder, const ChangeSink& sink) try {
   sink.problem({folder,
                 0,
                 {},
-                std::string("Die Liste lässt sich nicht lesen: ") + error.what(),
+                std::string("Die Liste lässt sich nicht lesen: ") + error.what() + ".",
                 "datei",
                 Severity::broken});
   return false;

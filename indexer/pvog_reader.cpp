@@ -682,10 +682,11 @@ class CsvReader {
     if (lines_.too_long())
       return out_.refuse(line, {}, "zu-gross", "Die Zeile ist länger als 1 MB und wurde nicht übernommen.");
     if (trimmed(lines_.line()).empty()) return;
-    if (!language::is_utf8(lines_.line()))
-      return out_.refuse(line, {}, "utf-8", "Die Zeile ist kein UTF-8 und wurde nicht übernommen.");
     cells_ = cells_of(lines_.line());
     const ObjectId service = id_of(cell(id));
+    if (!language::is_utf8(lines_.line()))
+      return out_.refuse(line, language::is_utf8(service.id) ? service.id : std::string(), "utf-8",
+                         "Die Zeile ist kein UTF-8 und wurde nicht übernommen.");
     if (cells_.size() != width_)
       return out_.refuse(line, service.id, "format",
                          "Die Zeile hat " + std::to_string(cells_.size()) + " Spalten, die Kopfzeile " +

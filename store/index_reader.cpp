@@ -452,7 +452,10 @@ bool IndexReader::has_term(TermKind kind, const std::string& term) const {
 
 ServiceText IndexReader::text(DocId doc) const {
   const std::string data = state_->guarded([&] { return state_->db.get_document(doc).get_data(); });
-  return object_of<ServiceText>(data, "a service text");
+  std::string_view rest = data;
+  if (take_version(rest).kind != ObjectKind::text)
+    throw IndexError("document " + std::to_string(doc) + " is no service text");
+  return from_bytes<ServiceText>(std::string(rest), "a service text");
 }
 
 std::optional<DocId> IndexReader::find_text(std::string_view id) const {

@@ -166,7 +166,7 @@ struct IndexWriter::State {
     std::int64_t time = 0;
     Bitmap seen;
     Bitmap kept;  // what keep() was called for
-    std::size_t added = 0;
+    std::size_t added = 0, erased = 0;
     std::vector<std::uint64_t> deleted;
     std::optional<std::unordered_map<std::uint64_t, std::int64_t>> later_deleted;
   };
@@ -445,8 +445,11 @@ IndexWriter::Missing IndexWriter::missing() const try {
       result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
     }
   }
-  // What this delivery added was not there before.
-  if (!state.is_build) result.before -= state.delivery.added;
+  // What this delivery added was not there before, and what it erased was.
+  if (!state.is_build) {
+    result.missing += state.delivery.erased;
+    result.before += state.delivery.erased - state.delivery.added;
+  }
   return result;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot read the index: " + error.get_description());
@@ -857,6 +860,7 @@ IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::strin
   add_journal(&own->version, nullptr, id, std::visit(Title{}, object_from(own->version, own->object)));
   if (own->shown) hide(*own);
   db.delete_document(own->doc);
+  ++delivery.erased;
   --count(info, kind);
   list.erase(own);
   settle(kind, id, list);

@@ -82,8 +82,8 @@ class IndexWriter {
   /// The object was delivered but cannot be taken: a whole delivery does not delete what there is of it, and
   /// a build takes that from the generation before.
   void keep(ObjectKind kind, const ObjectId& id);
-  /// Objects of the source that a whole delivery did not name, and how many it had before: in an update the
-  /// last revision, in a build the generation before.
+  /// Objects of the source that a whole delivery did not name or deleted, and how many it had before: in an
+  /// update the last revision, in a build the generation before.
   struct Missing {
     std::size_t missing = 0, before = 0;
   };
