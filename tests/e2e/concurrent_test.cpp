@@ -1,5 +1,5 @@
-// Several programs at one index: updates wait for each other, a build lets them pass and takes in what they did, and
-// readers never notice.
+// Several programs at one index: updates wait for each other, a build lets them pass and takes in what they
+// did, and readers never notice.
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <sys/stat.h>
