@@ -149,7 +149,9 @@ struct IndexWriter::State {
   std::string build_id;
   int chain = 0;
   Xapian::WritableDatabase db;
-  std::optional<Xapian::Database> old;  // a build: the generation before, as it was when the build began
+  std::optional<Xapian::Database> old;  // a build: the generation before; read through from_old()
+  std::unordered_map<std::string, std::uint64_t>
+      old_hashes;  // its notes, and memos of its sources, at the start
   std::unique_ptr<SheetEditor> editor;
 
   std::set<std::string> broken;  // addresses
@@ -249,6 +251,26 @@ struct IndexWriter::State {
   void copy_history();
   void replay();
   void journal_deletions();
+  void end_delivery();
+  void copy_source();
+
+  /// Updates go on changing the generation before. Where one has overtaken a read, it is read as it is now.
+  template <class Read>
+  auto from_old(Read read) {
+    while (true) {
+      try {
+        return read();
+      } catch (const Xapian::DatabaseModifiedError&) {
+        old->reopen();
+      }
+    }
+  }
+  /// Empty where an update has deleted the document meanwhile.
+  std::string old_data(DocId doc) try {
+    return from_old([&] { return old->get_document(doc).get_data(); });
+  } catch (const Xapian::DocNotFoundError&) {
+    return {};
+  }
 };
 
 IndexWriter::IndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -415,8 +437,10 @@ void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
   };
   DocId doc = own();
   if (doc == 0 && state.is_build && state.old) {
-    for (DocId before : docs_with(*state.old, layout::id_term(kind, id.text()))) {
-      const std::string data = state.old->get_document(before).get_data();
+    for (DocId before :
+         state.from_old([&] { return docs_with(*state.old, layout::id_term(kind, id.text())); })) {
+      const std::string data = state.old_data(before);
+      if (data.empty()) continue;
       std::string_view rest = data;
       const Version version = take_version(rest);
       if (version.source != state.current) continue;
@@ -432,65 +456,73 @@ void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
 
 IndexWriter::Missing IndexWriter::missing() const try {
   Missing result;
-  const State& state = *state_;
+  State& state = *state_;
   if (!state.delivery.whole) return result;
   if (state.is_build && !state.old) return result;
-  for (DocId doc : docs_with(state.is_build ? *state.old : state.db, layout::source_term(state.current))) {
-    ++result.before;
-    if (state.is_build) {
-      auto term = state.old->termlist_begin(doc);
-      term.skip_to("Q");
-      result.missing += !state.put_ids.contains(hash_of(*term));
-    } else {
-      result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
+  if (state.is_build) {
+    for (DocId doc :
+         state.from_old([&] { return docs_with(*state.old, layout::source_term(state.current)); })) {
+      try {
+        result.missing += state.from_old([&] {
+          auto term = state.old->termlist_begin(doc);
+          term.skip_to("Q");
+          return !state.put_ids.contains(hash_of(*term));
+        });
+        ++result.before;
+      } catch (const Xapian::DocNotFoundError&) {  // an update has deleted it meanwhile
+      }
     }
+    return result;
+  }
+  for (DocId doc : docs_with(state.db, layout::source_term(state.current))) {
+    ++result.before;
+    result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
   }
   // What this delivery added was not there before, and what it erased was.
-  if (!state.is_build) {
-    result.missing += state.delivery.erased;
-    result.before += state.delivery.erased - state.delivery.added;
-  }
+  result.missing += state.delivery.erased;
+  result.before += state.delivery.erased - state.delivery.added;
   return result;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot read the index: " + error.get_description());
 }
 
-void IndexWriter::end_delivery() try {
-  State& state = *state_;
-  SourceInfo& info = state.source();
+void IndexWriter::State::end_delivery() {
+  SourceInfo& info = source();
   const std::string deleted = layout::deleted_prefix + info.id + "/";
-  if (state.delivery.whole) {
-    for (DocId doc : docs_with(state.db, layout::source_term(info.id))) {
-      if (state.delivery.seen.contains(doc) || state.delivery.kept.contains(doc)) continue;
-      const std::string data = state.db.get_document(doc).get_data();
+  if (delivery.whole) {
+    for (DocId doc : docs_with(db, layout::source_term(info.id))) {
+      if (delivery.seen.contains(doc) || delivery.kept.contains(doc)) continue;
+      const std::string data = db.get_document(doc).get_data();
       std::string_view rest = data;
       const Version version = take_version(rest);
-      if (version.time > state.delivery.time) continue;  // a later delta brought it
-      state.erase(version.kind, id_of(object_from(version, rest)), state.delivery.time);
+      if (version.time > delivery.time) continue;  // a later delta brought it
+      erase(version.kind, id_of(object_from(version, rest)), delivery.time);
     }
-    info.whole = std::max(info.whole, state.delivery.time);
+    info.whole = std::max(info.whole, delivery.time);
     // What a whole delivery does not name is gone at its time, so older deletions say nothing more.
-    each_metadata(state.db, deleted, [&](const std::string& key, const std::string&) {
+    each_metadata(db, deleted, [&](const std::string& key, const std::string&) {
       if (static_cast<std::int64_t>(number_from(key.substr(deleted.size()))) > info.whole) return;
-      state.begin_transaction();
-      state.db.set_metadata(key, {});
+      begin_transaction();
+      db.set_metadata(key, {});
     });
-  } else if (!state.delivery.deleted.empty()) {
+  } else if (!delivery.deleted.empty()) {
     const std::string key =
-        deleted + layout::number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, state.delivery.time)));
-    const auto known = from_metadata<std::vector<std::uint64_t>>(state.db, key);
-    std::vector<std::uint64_t>& list = state.delivery.deleted;
+        deleted + layout::number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delivery.time)));
+    const auto known = from_metadata<std::vector<std::uint64_t>>(db, key);
+    std::vector<std::uint64_t>& list = delivery.deleted;
     list.insert(list.end(), known.begin(), known.end());
     std::sort(list.begin(), list.end());
     list.erase(std::unique(list.begin(), list.end()), list.end());
     if (list != known) {
-      state.begin_transaction();
-      state.db.set_metadata(key, to_bytes(list));
+      begin_transaction();
+      db.set_metadata(key, to_bytes(list));
     }
   }
-  info.latest = std::max(info.latest, state.delivery.time);
-  state.delivery = {};
-} catch (const Xapian::Error& error) {
+  info.latest = std::max(info.latest, delivery.time);
+  delivery = {};
+}
+
+void IndexWriter::end_delivery() try { state_->end_delivery(); } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
@@ -833,7 +865,7 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
   begin_transaction();
   std::optional<Version> earlier;
   // The journal of a build says what is new against the generation before.
-  if (is_build && old) earlier = version_in(*old, fresh.version.kind, id);
+  if (is_build && old) earlier = from_old([&] { return version_in(*old, fresh.version.kind, id); });
   if (!earlier || earlier->hash != fresh.version.hash)
     add_journal(earlier ? &*earlier : nullptr, &fresh.version, id, std::visit(Title{}, change));
   ++count(info, fresh.version.kind);
@@ -1100,50 +1132,113 @@ void IndexWriter::State::copy_history() {
   for (const char* prefix : {layout::journal_prefix, layout::commit_prefix, layout::note_prefix})
     each_metadata(*old, prefix,
                   [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+  each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
+    old_hashes.emplace(key, hash_of(value));
+  });
+  each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
+    old_hashes.emplace(key, hash_of(from_bytes<SourceInfo>(bytes, "a source").memo));
+  });
 }
 
-/// What updates committed to the generation before while this one was built.
+/// How a source stands, but for its settings and what is counted in the index.
+void take_standing(SourceInfo& mine, const SourceInfo& from) {
+  mine.rejected = from.rejected;
+  mine.warnings = from.warnings;
+  mine.tried = from.tried;
+  mine.read = from.read;
+  mine.error = from.error;
+  mine.latest = from.latest;
+  mine.whole = from.whole;
+  mine.memo = from.memo;
+}
+
+/// The current source becomes what the generation before has of it.
+void IndexWriter::State::copy_source() {
+  const auto info =
+      from_old([&] { return from_metadata<SourceInfo>(*old, layout::source_prefix + current); });
+  delivery = {};
+  delivery.whole = true;
+  delivery.time = std::numeric_limits<std::int64_t>::max();
+  for (DocId doc : from_old([&] { return docs_with(*old, layout::source_term(current)); })) {
+    const std::string data = old_data(doc);
+    if (data.empty()) continue;
+    std::string_view rest = data;
+    const Version version = take_version(rest);
+    if (version.source == current) put(object_from(version, rest), version.time, Known{version.hash});
+  }
+  end_delivery();
+  take_standing(source(), info);
+  from_old([&] {
+    each_metadata(*old, layout::deleted_prefix + current + "/",
+                  [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+  });
+}
+
+/// What updates committed to the generation before while this one was built. None goes on now.
 void IndexWriter::State::replay() {
-  Xapian::Database now((directory / generation::name(generation - 1)).string());
-  const std::uint64_t last = number_from(now.get_metadata(layout::revision_key));
+  old->reopen();
+  const std::uint64_t last = number_from(old->get_metadata(layout::revision_key));
+  const bool forgotten = last > revision + journal_length;
   std::set<std::tuple<std::string, ObjectKind, std::string>> objects;
-  std::set<std::string> touched_sources;
+  std::set<std::string> touched_sources, copied;
   for (std::uint64_t number = revision + 1; number <= last; ++number) {
-    each_metadata(now, layout::journal_prefix + layout::number(number) + "/",
+    each_metadata(*old, layout::journal_prefix + layout::number(number) + "/",
                   [&](const std::string& key, const std::string& bytes) {
                     db.set_metadata(key, bytes);
                     for (const auto& entry : from_bytes<std::vector<JournalEntry>>(bytes, "a journal"))
                       objects.emplace(entry.source, entry.kind, entry.id);
                   });
     const std::string commit = layout::commit_prefix + layout::number(number);
-    db.set_metadata(commit, now.get_metadata(commit));
+    db.set_metadata(commit, old->get_metadata(commit));
+    touched_sources.insert(from_metadata<CommitInfo>(*old, commit).source);
     for (const std::string& id :
-         from_metadata<Touched>(now, layout::touched_prefix + layout::number(number)).sources)
+         from_metadata<Touched>(*old, layout::touched_prefix + layout::number(number)).sources)
       touched_sources.insert(id);
   }
+  touched_sources.erase(std::string());
+  const auto was_known = [&](const std::string& key, const std::string& text) {
+    const auto known = old_hashes.find(key);
+    return known != old_hashes.end() && known->second == hash_of(text);
+  };
+  if (forgotten)
+    each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
+      const auto info = from_bytes<SourceInfo>(bytes, "a source");
+      if (!was_known(key, info.memo)) touched_sources.insert(info.id);
+    });
+  // Where this build read just what was known when it began, the objects that the journals name are all that
+  // may differ; elsewhere each may.
+  std::set<std::string> journaled;
   for (const std::string& id : touched_sources) {
-    const auto info = from_metadata<SourceInfo>(now, layout::source_prefix + id);
-    SourceInfo& mine = sources.emplace(id, info).first->second;
-    SourceInfo taken = info;
-    taken.texts = mine.texts;
-    taken.online_services = mine.online_services;
-    taken.offices = mine.offices;
-    taken.responsibilities = mine.responsibilities;
-    if (!changed_sources.contains(id))  // this build did not read it: all its objects are in the journal
-      taken.texts = taken.online_services = taken.offices = taken.responsibilities = 0;
-    mine = taken;
+    const std::string key = layout::source_prefix + id;
+    const auto info = from_metadata<SourceInfo>(*old, key);
+    const auto [entry, is_new] = sources.emplace(id, info);
+    SourceInfo& mine = entry->second;
+    if (is_new)
+      mine.texts = mine.online_services = mine.offices = mine.responsibilities = 0;
+    else if (mine.latest > info.latest)
+      continue;  // this build read a later delivery than the updates
     changed_sources.insert(id);
+    if (forgotten || is_new || !was_known(key, mine.memo)) {
+      copied.insert(id);
+    } else {
+      journaled.insert(id);
+      take_standing(mine, info);
+    }
   }
   // What it changes stands in the journals of those updates.
   keeps_journal = false;
   const Summary counted = summary;
+  for (const std::string& id : copied) {
+    current = id;
+    copy_source();
+  }
   for (const auto& [source_id, kind, id] : objects) {
-    if (!sources.contains(source_id)) continue;
+    if (!journaled.contains(source_id)) continue;
     current = source_id;
     delivery = {};
     bool found = false;
-    for (DocId doc : docs_with(now, layout::id_term(kind, id))) {
-      const std::string data = now.get_document(doc).get_data();
+    for (DocId doc : docs_with(*old, layout::id_term(kind, id))) {
+      const std::string data = old->get_document(doc).get_data();
       std::string_view rest = data;
       const Version version = take_version(rest);
       if (version.source != source_id) continue;
@@ -1152,16 +1247,17 @@ void IndexWriter::State::replay() {
     }
     if (!found) erase(kind, id, 0, true);
   }
+  delivery = {};
   keeps_journal = true;
   summary = counted;
   summary.replayed = static_cast<std::uint32_t>(objects.size());
-  const auto urls = from_metadata<std::vector<std::string>>(now, layout::broken_key);
+  const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
   broken = {urls.begin(), urls.end()};
   db.set_metadata(layout::broken_key, urls.empty() ? std::string() : to_bytes(urls));
-  each_metadata(now, layout::note_prefix, [&](const std::string& key, const std::string& value) {
-    if (old->get_metadata(key) != value) db.set_metadata(key, value);
+  each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
+    if (!was_known(key, value)) db.set_metadata(key, value);
   });
-  each_metadata(now, layout::deleted_prefix,
+  each_metadata(*old, layout::deleted_prefix,
                 [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
   revision = last;
 }
@@ -1184,28 +1280,9 @@ void IndexWriter::State::journal_deletions() {
 bool IndexWriter::carry_over() try {
   State& state = *state_;
   if (!state.old) return false;
-  const auto info = from_metadata<SourceInfo>(*state.old, layout::source_prefix + state.current);
-  if (info.id.empty()) return false;
-  begin_delivery(true, std::numeric_limits<std::int64_t>::max());
-  for (DocId doc : docs_with(*state.old, layout::source_term(state.current))) {
-    const std::string data = state.old->get_document(doc).get_data();
-    std::string_view rest = data;
-    const Version version = take_version(rest);
-    if (version.source == state.current)
-      state.put(object_from(version, rest), version.time, State::Known{version.hash});
-  }
-  end_delivery();
-  SourceInfo& mine = state.source();
-  mine.tried = info.tried;
-  mine.read = info.read;
-  mine.error = info.error;
-  mine.latest = info.latest;
-  mine.whole = info.whole;
-  mine.rejected = info.rejected;
-  mine.warnings = info.warnings;
-  mine.memo = info.memo;
-  each_metadata(*state.old, layout::deleted_prefix + state.current + "/",
-                [&](const std::string& key, const std::string& value) { state.db.set_metadata(key, value); });
+  const std::string key = layout::source_prefix + state.current;
+  if (state.from_old([&] { return state.old->get_metadata(key); }).empty()) return false;
+  state.copy_source();
   return true;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
@@ -1213,10 +1290,12 @@ bool IndexWriter::carry_over() try {
 
 IndexWriter::Summary IndexWriter::finish() try {
   State& state = *state_;
-  if (state.old) state.journal_deletions();
   state.write_lock = std::make_unique<generation::Lock>(state.directory / layout::lock, swap_wait,
                                                         "an update does not end; the build is given up");
-  if (state.old) state.replay();
+  if (state.old) {
+    state.replay();
+    state.journal_deletions();
+  }
   state.write_revision(state.revision + 1, {});
   Summary done = state.summary;
   done.revision = ++state.revision;

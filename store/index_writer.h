@@ -114,7 +114,7 @@ class IndexWriter {
     std::uint32_t replayed = 0;  ///< changes that updates made while a build was at work
   };
   /// An update: everything since the last commit becomes a new revision, or nothing where nothing changed.
-  /// Throws IndexError; then nothing of it is kept.
+  /// Throws IndexError; then nothing of it is kept, or all of it where the disk failed at the very end.
   Summary commit();
   /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision.
   void commit_states();

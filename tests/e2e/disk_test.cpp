@@ -1,5 +1,5 @@
-// vsm-index on a disk that is full, fails, or loses power: what was committed stays, and the next run completes the
-// rest.
+// vsm-index on a disk that is full, fails, or loses power: what was committed stays, and the next run
+// completes the rest.
 #include <gmock/gmock.h>
 
 #include "tests/e2e/small_world.h"

@@ -1,12 +1,13 @@
-// Faults for a program that writes an index: loaded by LD_PRELOAD, it stands between the program and the system
-// calls that write. Everything is set by the environment:
+// Faults for a program that writes an index: loaded by LD_PRELOAD, it stands between the program and the
+// system calls that write. Everything is set by the environment:
 //   VSM_FAULT_FOLDER=path  the folder of the index, absolute; calls elsewhere pass untouched
 //   VSM_FAULT_SPACE=n      the disk takes n more bytes; then every write below the folder fails with ENOSPC
 //   VSM_FAULT_SYNC=n       the n-th fsync or fdatasync below the folder fails with EIO
 //   VSM_FAULT_KILL=n       the program dies (SIGKILL) instead of its n-th call that changes the folder
-//   VSM_FAULT_COPIES=path  before every fsync and fdatasync the folder is copied twice, as two power cuts could
-//                          leave it: NNNN-all with everything that was written, NNNN-synced with only what was
-//                          synced; a name (new, renamed, removed) counts as synced once its folder was
+//   VSM_FAULT_COPIES=path  before every fsync and fdatasync the folder is copied twice, as two power cuts
+//   could
+//                          leave it: NNNN-all with everything that was written, NNNN-synced with only what
+//                          was synced; a name (new, renamed, removed) counts as synced once its folder was
 // Sleeping takes no time: nobody reads such an index, so nothing has to be waited for.
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -60,8 +60,8 @@ void kill_at_each_call(SmallWorld& world, const std::string& command, int steps)
   for (std::size_t source = 0; source < SmallWorld::source_count; ++source)
     if (source != 1) world.deliver(source, 2);
   fs::copy(world.index(), world.folder / "undisturbed", fs::copy_options::recursive);
-  Running undisturbed = world.start(command, {}, world.faults(world.folder / "undisturbed", {}),
-                                    world.folder / "undisturbed");
+  Running undisturbed =
+      world.start(command, {}, world.faults(world.folder / "undisturbed", {}), world.folder / "undisturbed");
   ASSERT_EQ(undisturbed.end(), 0) << undisturbed.output();
   const std::string wanted = contents(world.folder / "undisturbed");
   for (int call = 1; !::testing::Test::HasFailure(); call += 1 + random_below(2 * steps - 1)) {
@@ -69,8 +69,8 @@ void kill_at_each_call(SmallWorld& world, const std::string& command, int steps)
     const std::string index = world.folder / "killed";
     fs::remove_all(index);
     fs::copy(world.index(), index, fs::copy_options::recursive);
-    Running program = world.start(command, {},
-                                  world.faults(index, {"VSM_FAULT_KILL=" + std::to_string(call)}), index);
+    Running program =
+        world.start(command, {}, world.faults(index, {"VSM_FAULT_KILL=" + std::to_string(call)}), index);
     const int status = program.end();
     if (status == 0) break;
     ASSERT_EQ(status, -1) << program.output();

@@ -1,5 +1,6 @@
-// An index small enough to be written hundreds of times, with three sources whose objects all carry the number of
-// the delivery that they come from: so whoever reads it can tell a mixture of two deliveries from one.
+// An index small enough to be written hundreds of times, with three sources whose objects all carry the
+// number of the delivery that they come from: so whoever reads it can tell a mixture of two deliveries from
+// one.
 #pragma once
 
 #include <fcntl.h>
@@ -110,12 +111,13 @@ class SmallWorld {
 
   /// Tables, word lists, and feeds with the number 1.
   SmallWorld() {
-    folder.write("data/areas/areas.tsv",
-                 "level\tars\tags\tparent\tname\tshort\tkind\tpopulation\tlat\tlon\n"
-                 "bund\t000000000000\t\t\tBundesrepublik Deutschland\tBund\tBund\t\t\t\n"
-                 "land\t050000000000\t05\tbund:000000000000\tNordrhein-Westfalen\tNRW\tLand\t\t\t\n"
-                 "gemeinde\t055150000000\t05515000\tland:050000000000\tMünster\tMünster\tStadt\t1\t51.9\t7.6\n"
-                 "gemeinde\t059110000000\t05911000\tland:050000000000\tBochum\tBochum\tStadt\t1\t51.5\t7.2\n");
+    folder.write(
+        "data/areas/areas.tsv",
+        "level\tars\tags\tparent\tname\tshort\tkind\tpopulation\tlat\tlon\n"
+        "bund\t000000000000\t\t\tBundesrepublik Deutschland\tBund\tBund\t\t\t\n"
+        "land\t050000000000\t05\tbund:000000000000\tNordrhein-Westfalen\tNRW\tLand\t\t\t\n"
+        "gemeinde\t055150000000\t05515000\tland:050000000000\tMünster\tMünster\tStadt\t1\t51.9\t7.6\n"
+        "gemeinde\t059110000000\t05911000\tland:050000000000\tBochum\tBochum\tStadt\t1\t51.5\t7.2\n");
     folder.write("data/areas/postcodes.tsv", "postcode\tars\n44787\t059110000000\n");
     folder.write("data/areas/changed_keys.tsv", "old\tnew\n");
     folder.write("data/areas/sets.tsv", "id\tlevel\tname\tshort\tmembers\n");
@@ -131,18 +133,18 @@ class SmallWorld {
     folder.write("data/words/words.tsv", "prefix\twords\n");
     folder.write("words/words.txt", "wauwau => hund\n");
     folder.write("no-dictionary", "");
-    write_sources("feeds", {});
+    write_sources("feeds", false, {});
     for (std::size_t source = 0; source < source_count; ++source) deliver(source, 1);
   }
 
-  /// A sources.tsv in a folder of its own, with more lines behind those of the three sources.
-  std::string write_sources(const std::string& name, const std::string& more) const {
+  /// A sources.tsv in a folder of its own, with one more line before or behind those of the three sources.
+  void write_sources(const std::string& name, bool before, const std::string& line) const {
     std::string text = "id\tformat\tpath\tarea\tname\tsample\tside\n";
+    if (before) text += line;
     for (const Place& place : places)
       text += std::string(place.id) + "\txzufi\t../feeds/" + place.id + ".xml\t" + place.area + "\t" +
               place.id + "\tno\t\n";
-    folder.write(name + "/sources.tsv", text + more);
-    return folder / name;
+    folder.write(name + "/sources.tsv", before ? text : text + line);
   }
 
   /// Replaces the feed of a source, in one step.
@@ -157,9 +159,13 @@ class SmallWorld {
   Running start(const std::string& command, const std::vector<std::string>& more = {},
                 const std::vector<std::string>& environment = {}, const std::string& index_folder = {},
                 const std::string& sources = "feeds") {
-    std::vector<std::string> arguments = {VSM_INDEX_PROGRAM, command,   "--quiet",
-                                          "--index",         index_folder.empty() ? index() : index_folder,
-                                          "--source",        folder / sources};
+    std::vector<std::string> arguments = {VSM_INDEX_PROGRAM,
+                                          command,
+                                          "--quiet",
+                                          "--index",
+                                          index_folder.empty() ? index() : index_folder,
+                                          "--source",
+                                          folder / sources};
     if (command == "build")
       for (const char* argument : {"--data", "--synonyms", "--dictionary"}) {
         arguments.emplace_back(argument);
@@ -286,12 +292,15 @@ inline View view_of(const IndexReader& reader) {
     want(found.empty(), "postings of the mark before");
 
     const bool second = SmallWorld::has_second_service(number);
-    want(sheet.online_services.size() == (second ? 2U : 1U) && info->online_services == sheet.online_services.size(),
+    want(sheet.online_services.size() == (second ? 2U : 1U) &&
+             info->online_services == sheet.online_services.size(),
          std::to_string(sheet.online_services.size()) + " online services");
     for (const OnlineService& service : sheet.online_services)
-      want(ends(service.title) && service.url.ends_with(SmallWorld::mark(number)), "the service " + service.title);
+      want(ends(service.title) && service.url.ends_with(SmallWorld::mark(number)),
+           "the service " + service.title);
     want(sheet.online_joins.size() == sheet.online_services.size(), "joins of online services");
-    want(sheet.offices.size() == 1 && ends(sheet.offices[0].name) && sheet.office_joins.size() == 1, "the office");
+    want(sheet.offices.size() == 1 && ends(sheet.offices[0].name) && sheet.office_joins.size() == 1,
+         "the office");
     want(info->responsibilities == (second ? 3U : 2U), "responsibilities");
 
     const ServiceKey key = *ServiceKey::parse(SmallWorld::keys[1]);
@@ -334,7 +343,8 @@ inline std::string contents(const std::string& directory) {
   std::ostringstream out;
   for (const SourceInfo& source : snapshot.sources)
     out << source.id << ' ' << source.texts << ' ' << source.online_services << ' ' << source.offices << ' '
-        << source.responsibilities << ' ' << source.rejected << ' ' << source.latest << ' ' << source.whole << '\n';
+        << source.responsibilities << ' ' << source.rejected << ' ' << source.latest << ' ' << source.whole
+        << '\n';
   const auto write = [&](const std::string& name, const Sheet& sheet) {
     std::multiset<std::string> texts;
     for (const SheetText& entry : sheet.texts) {
@@ -352,14 +362,17 @@ inline std::string contents(const std::string& directory) {
     for (const SheetJoin& join : sheet.office_joins)
       out << name << ' ' << join.key.text() << ' ' << sheet.offices[join.index].name << '\n';
   };
-  for (AreaIndex area = 0; area < snapshot.areas.size(); ++area) write(snapshot.areas[area].id(), reader.sheet(area));
+  for (AreaIndex area = 0; area < snapshot.areas.size(); ++area)
+    write(snapshot.areas[area].id(), reader.sheet(area));
   write("unlisted", snapshot.unlisted());
   for (const auto& [key, availability] : snapshot.availability())
-    out << key.text() << ' ' << availability.own.toString() << ' ' << availability.inherited.toString() << '\n';
+    out << key.text() << ' ' << availability.own.toString() << ' ' << availability.inherited.toString()
+        << '\n';
   return out.str();
 }
 
-/// Reads all the time, in a thread of its own, what others write, and remembers the first thing that is wrong.
+/// Reads all the time, in a thread of its own, what others write, and remembers the first thing that is
+/// wrong.
 class Watch {
  public:
   explicit Watch(const std::string& directory) : index_(directory), thread_([this] { read(); }) {}
