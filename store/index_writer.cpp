@@ -153,8 +153,9 @@ struct IndexWriter::State {
   std::unique_ptr<SheetEditor> editor;
 
   std::map<std::string, SourceInfo> sources;
-  SourceInfo before;  // the current source as it was at begin_source()
   std::string current;
+  std::map<std::string, SourceInfo> begun;  // sources that may have changed, as they were at the last commit
+  std::set<std::string> retrusted;          // those that are trusted otherwise than at the last commit
   std::set<std::string> changed_sources;  // their state is to be written
   std::uint64_t revision = 0;             // the last one that was committed
   bool in_transaction = false, finished = false;
@@ -218,6 +219,7 @@ struct IndexWriter::State {
   void begin_transaction();
   std::vector<Candidate> candidates(ObjectKind kind, const std::string& id);
   void settle(ObjectKind kind, const std::string& id, std::vector<Candidate>& list);
+  void settle_all(const std::string& source_id);
   void hide(const Candidate& candidate);
   void write(Candidate& candidate, const std::string& id, bool shown);
   void show_text(const Version& version, const std::string& id, ServiceText& text,
@@ -243,6 +245,8 @@ struct IndexWriter::State {
   Coverage coverage() const;
   void write_revision(std::uint64_t number, const std::string& source_id);
   void forget_changes();
+  void roll_back();
+  void write_sizes() const;
   void copy_history();
   void replay();
   void journal_deletions();
@@ -365,10 +369,11 @@ SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
     info.area = settings.area;
     info.format = settings.format;
     info.sample = settings.sample;
+    if (!state_->is_build && info.trust != settings.trust) state_->retrusted.insert(settings.id);
     info.trust = settings.trust;
   }
   state_->current = settings.id;
-  state_->before = info;
+  state_->begun.emplace(settings.id, info);
   state_->changed_sources.insert(settings.id);
   state_->delivery = {};
   return info;
@@ -541,6 +546,17 @@ void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vec
     if (candidate.shown && !stays(candidate)) hide(candidate);
   for (Candidate& candidate : list)
     if (!stays(candidate)) write(candidate, id, &candidate == &*best);
+}
+
+/// The same for all objects of a source.
+void IndexWriter::State::settle_all(const std::string& source_id) {
+  for (DocId doc : docs_with(db, layout::source_term(source_id))) {
+    const Change change = object_from(db.get_document(doc).get_data());
+    const std::string id = id_of(change);
+    const ObjectKind kind = std::visit(Kind{}, change);
+    std::vector<Candidate> list = candidates(kind, id);
+    if (list.size() > 1) settle(kind, id, list);
+  }
 }
 
 /// Takes a version out of sheets and joins.
@@ -747,8 +763,6 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
     if (delivery.whole && !delivery.seen.addChecked(own->doc)) return Outcome::duplicate;
     if (!known && time < std::max(own->version.time, info.whole)) return Outcome::stale;
     if (own->version.hash == fresh.version.hash) {
-      // What its source is trusted may have changed.
-      if (list.size() > 1) settle(own->version.kind, id, list);
       // A whole delivery says once for all of its objects how new they are.
       if (delivery.whole || time <= own->version.time) return Outcome::unchanged;
       begin_transaction();
@@ -970,14 +984,15 @@ void IndexWriter::State::write_revision(std::uint64_t number, const std::string&
 
 void IndexWriter::commit_states() try {
   State& state = *state_;
+  if (!state.retrusted.empty()) commit();
   if (state.in_transaction || state.changed_sources.empty()) return;
   state.begin_transaction();
   for (const std::string& id : state.changed_sources)
     state.db.set_metadata(layout::source_prefix + id, to_bytes(state.sources.at(id)));
-  state.db.commit_transaction();
   state.in_transaction = false;
+  state.db.commit_transaction();
   state.changed_sources.clear();
-  generation::write_sizes(state.directory / generation::name(state.generation));
+  state.write_sizes();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
@@ -994,36 +1009,59 @@ void IndexWriter::State::forget_changes() {
   editor = std::make_unique<SheetEditor>(db, areas, false);
 }
 
+/// Back to the last commit.
+void IndexWriter::State::roll_back() {
+  for (const auto& [id, was] : begun) {
+    SourceInfo& info = sources.at(id);
+    info.texts = was.texts;
+    info.online_services = was.online_services;
+    info.offices = was.offices;
+    info.responsibilities = was.responsibilities;
+    info.latest = was.latest;
+    info.whole = was.whole;
+  }
+  delivery = {};
+  forget_changes();
+  if (std::exchange(in_transaction, false)) db.cancel_transaction();
+}
+
+/// What the list of sizes says is the least that a reader must find; where it cannot be written, the one
+/// before will do.
+void IndexWriter::State::write_sizes() const try {
+  generation::write_sizes(directory / generation::name(generation));
+} catch (const IndexError&) {
+} catch (const fs::filesystem_error&) {
+}
+
 IndexWriter::Summary IndexWriter::commit() try {
   State& state = *state_;
+  for (const std::string& id : state.retrusted) state.settle_all(id);
   Summary done = state.summary;
-  done.revision = state.revision;
-  if (!state.in_transaction) {
-    state.forget_changes();
-    return done;
+  if (state.in_transaction) {
+    state.write_revision(state.revision + 1, state.current);
+    done = state.summary;
+    state.in_transaction = false;
+    state.db.commit_transaction();
+    ++state.revision;
+    state.changed_sources.clear();
+    state.write_sizes();
   }
-  state.write_revision(state.revision + 1, state.current);
-  done = state.summary;
-  done.revision = ++state.revision;
-  state.db.commit_transaction();
-  state.in_transaction = false;
-  generation::write_sizes(state.directory / generation::name(state.generation));
-  state.changed_sources.clear();
+  state.retrusted.clear();
+  state.begun.clear();
+  if (!state.current.empty()) state.begun.emplace(state.current, state.source());
   state.forget_changes();
+  done.revision = state.revision;
   return done;
 } catch (const Xapian::Error& error) {
+  abandon();
   throw IndexError("cannot write the index: " + error.get_description());
-} catch (const fs::filesystem_error& error) {
-  throw IndexError(std::string("cannot write the index: ") + error.what());
+} catch (const IndexError&) {
+  abandon();
+  throw;
 }
 
 void IndexWriter::abandon() try {
-  State& state = *state_;
-  if (state.in_transaction) state.db.cancel_transaction();
-  state.in_transaction = false;
-  if (!state.current.empty()) state.source() = state.before;
-  state.delivery = {};
-  state.forget_changes();
+  state_->roll_back();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
