@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <thread>
@@ -103,6 +104,15 @@ Change object_from(std::string_view data) {
   return object_from(version, data);
 }
 
+/// Those that neither a base nor the analysis gave it.
+std::vector<ServiceKey> own_keys(const ServiceText& text) {
+  std::vector<ServiceKey> keys;
+  if (!text.keys_of_base)
+    std::copy_if(text.keys.begin(), text.keys.end(), std::back_inserter(keys),
+                 [](ServiceKey key) { return !key.is_local(); });
+  return keys;
+}
+
 std::vector<DocId> docs_with(const Xapian::Database& db, const std::string& term) {
   std::vector<DocId> docs;
   const auto end = db.postlist_end(term);
@@ -174,9 +184,10 @@ struct IndexWriter::State {
   Summary summary;
   std::vector<JournalEntry> journal;
   std::uint64_t journal_chunks = 0;
-  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;  // of texts that changed
+  /// An update: of texts that changed, the keys that they were shown with at the last commit.
+  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;
   std::unordered_set<std::string> subjects;  // online services and offices to join anew
-  std::unordered_set<std::string> variants;  // texts that take keys from a base
+  std::unordered_set<std::string> variants;  // texts that may have to take other keys from a base
   bool keeps_journal = true;
 
   std::unordered_set<std::uint64_t> put_ids;  // a build: objects that may be there already
@@ -237,6 +248,7 @@ struct IndexWriter::State {
   std::optional<Version> version_in(const Xapian::Database& other, ObjectKind kind,
                                     const std::string& id) const;
 
+  std::vector<ServiceKey> keys_of_bases(const ServiceText& variant);
   void give_keys_to_variants();
   void join_subjects();
   void join(const std::string& id);
@@ -568,7 +580,6 @@ void IndexWriter::State::hide(const Candidate& candidate) {
     editor->remove_text(candidate.doc, resolve(text->areas, version.source), is_unlisted(*text));
     if (!is_build) keys_before.emplace(text->id.text(), text->keys);
     key_ranges.erase(hash_of(text->id.text()));
-    variants.erase(text->id.text());
   } else if (const auto* responsibility = std::get_if<Responsibility>(&change)) {
     subjects.insert(responsibility->subject.text());
   } else {
@@ -621,12 +632,11 @@ void IndexWriter::State::show_text(const Version& version, const std::string& id
                                    Xapian::Document& document) {
   if (!text.base.id.empty()) {
     document.add_boolean_term(layout::base_term(text.base.text()));
-    variants.insert(id);
-    // Its own keys are those that no base gave it.
-    if (text.keys_of_base) text.keys.clear();
-    text.keys_of_base = text.keys.empty() || text.keys.front().is_local();
-    if (text.keys_of_base) {
-      text.keys = keys_of(text.base.text());
+    if (is_build) variants.insert(id);
+    text.keys = own_keys(text);
+    text.keys_of_base = false;
+    if (text.keys.empty()) {
+      text.keys = keys_of_bases(text);
       text.keys_of_base = !text.keys.empty();
     }
   }
@@ -820,35 +830,50 @@ IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::strin
   return Outcome::deleted;
 }
 
-/// Local variants without keys of their own take those of their base, which may have come or changed after
-/// them.
-void IndexWriter::State::give_keys_to_variants() {
-  std::set<std::string> stale(variants.begin(), variants.end());
-  if (!is_build) {
-    for (const auto& [id, keys] : keys_before)
-      for (DocId doc : docs_with(db, layout::base_term(id)))
-        stale.insert(id_of(object_from(db.get_document(doc).get_data())));
+/// Keys that a variant takes from the nearest text above it that has some of its own; none where there is no
+/// such text.
+std::vector<ServiceKey> IndexWriter::State::keys_of_bases(const ServiceText& variant) {
+  std::set<std::string> seen = {variant.id.text()};
+  ObjectId base = variant.base;
+  while (!base.id.empty() && seen.insert(base.text()).second) {
+    const std::vector<Candidate> list = candidates(ObjectKind::text, base.text());
+    const auto shown = std::find_if(list.begin(), list.end(), [](const Candidate& c) { return c.shown; });
+    if (shown == list.end()) break;
+    const auto text = from_bytes<ServiceText>(shown->object, "a service text");
+    if (auto keys = own_keys(text); !keys.empty()) return keys;
+    base = text.base;
   }
-  for (const std::string& id : stale) {
+  return {};
+}
+
+/// The texts above a variant may have come or changed after it.
+void IndexWriter::State::give_keys_to_variants() {
+  std::vector<std::string> changed;
+  for (const auto& [id, keys] : keys_before) changed.push_back(id);
+  while (!changed.empty()) {
+    const std::string base = layout::base_term(changed.back());
+    changed.pop_back();
+    for (DocId doc : docs_with(db, base)) {
+      const std::string id = id_of(object_from(db.get_document(doc).get_data()));
+      if (variants.insert(id).second) changed.push_back(id);
+    }
+  }
+  for (const std::string& id : std::set<std::string>(variants.begin(), variants.end())) {
     for (Candidate& candidate : candidates(ObjectKind::text, id)) {
       if (!candidate.shown) continue;
       const auto text = from_bytes<ServiceText>(candidate.object, "a service text");
-      const auto keys = keys_of(text.base.text());
-      const bool wants = text.keys_of_base || text.keys.empty() || text.keys.front().is_local();
-      if (!wants || keys == text.keys || (keys.empty() && !text.keys_of_base)) continue;
+      if (!own_keys(text).empty()) continue;
+      if (keys_of_bases(text) == (text.keys_of_base ? text.keys : std::vector<ServiceKey>())) continue;
       begin_transaction();
       hide(candidate);
       write(candidate, id, true);
     }
   }
-  variants.clear();
 }
 
 void IndexWriter::State::join_subjects() {
   for (const auto& [id, keys] : keys_before) {
-    if (is_build) break;  // there, everything is joined anyway
-    auto now = keys_of(id);
-    if (now == keys) continue;
+    if (keys_of(id) == keys) continue;
     for (DocId doc : docs_with(db, layout::named_term(id))) {
       const Change change = object_from(db.get_document(doc).get_data());
       const auto* responsibility = std::get_if<Responsibility>(&change);
