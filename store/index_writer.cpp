@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <thread>
@@ -103,6 +104,15 @@ Change object_from(std::string_view data) {
   return object_from(version, data);
 }
 
+/// Those that neither a base nor the analysis gave it.
+std::vector<ServiceKey> own_keys(const ServiceText& text) {
+  std::vector<ServiceKey> keys;
+  if (!text.keys_of_base)
+    std::copy_if(text.keys.begin(), text.keys.end(), std::back_inserter(keys),
+                 [](ServiceKey key) { return !key.is_local(); });
+  return keys;
+}
+
 std::vector<DocId> docs_with(const Xapian::Database& db, const std::string& term) {
   std::vector<DocId> docs;
   const auto end = db.postlist_end(term);
@@ -157,8 +167,9 @@ struct IndexWriter::State {
   std::set<std::string> broken;  // addresses
 
   std::map<std::string, SourceInfo> sources;
-  SourceInfo before;  // the current source as it was at begin_source()
   std::string current;
+  std::map<std::string, SourceInfo> begun;  // sources that may have changed, as they were at the last commit
+  std::set<std::string> retrusted;          // those that are trusted otherwise than at the last commit
   std::set<std::string> changed_sources;  // their state is to be written
   std::uint64_t revision = 0;             // the last one that was committed
   bool in_transaction = false, finished = false;
@@ -178,9 +189,10 @@ struct IndexWriter::State {
   Summary summary;
   std::vector<JournalEntry> journal;
   std::uint64_t journal_chunks = 0;
-  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;  // of texts that changed
+  /// An update: of texts that changed, the keys that they were shown with at the last commit.
+  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;
   std::unordered_set<std::string> subjects;  // online services and offices to join anew
-  std::unordered_set<std::string> variants;  // texts that take keys from a base
+  std::unordered_set<std::string> variants;  // texts that may have to take other keys from a base
   bool keeps_journal = true;
 
   std::unordered_set<std::uint64_t> put_ids;  // a build: objects that may be there already
@@ -223,6 +235,7 @@ struct IndexWriter::State {
   void begin_transaction();
   std::vector<Candidate> candidates(ObjectKind kind, const std::string& id);
   void settle(ObjectKind kind, const std::string& id, std::vector<Candidate>& list);
+  void settle_all(const std::string& source_id);
   void hide(const Candidate& candidate);
   void write(Candidate& candidate, const std::string& id, bool shown);
   void show_text(const Version& version, const std::string& id, ServiceText& text,
@@ -240,6 +253,7 @@ struct IndexWriter::State {
   std::optional<Version> version_in(const Xapian::Database& other, ObjectKind kind,
                                     const std::string& id) const;
 
+  std::vector<ServiceKey> keys_of_bases(const ServiceText& variant);
   void give_keys_to_variants();
   void join_subjects();
   void join(const std::string& id);
@@ -248,6 +262,8 @@ struct IndexWriter::State {
   Coverage coverage() const;
   void write_revision(std::uint64_t number, const std::string& source_id);
   void forget_changes();
+  void roll_back();
+  void write_sizes() const;
   void copy_history();
   void replay();
   void journal_deletions();
@@ -397,10 +413,11 @@ SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
     info.area = settings.area;
     info.format = settings.format;
     info.sample = settings.sample;
+    if (!state_->is_build && info.trust != settings.trust) state_->retrusted.insert(settings.id);
     info.trust = settings.trust;
   }
   state_->current = settings.id;
-  state_->before = info;
+  state_->begun.emplace(settings.id, info);
   state_->changed_sources.insert(settings.id);
   state_->delivery = {};
   return info;
@@ -633,6 +650,17 @@ void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vec
     if (!stays(candidate)) write(candidate, id, &candidate == &*best);
 }
 
+/// The same for all objects of a source.
+void IndexWriter::State::settle_all(const std::string& source_id) {
+  for (DocId doc : docs_with(db, layout::source_term(source_id))) {
+    const Change change = object_from(db.get_document(doc).get_data());
+    const std::string id = id_of(change);
+    const ObjectKind kind = std::visit(Kind{}, change);
+    std::vector<Candidate> list = candidates(kind, id);
+    if (list.size() > 1) settle(kind, id, list);
+  }
+}
+
 /// Takes a version out of sheets and joins.
 void IndexWriter::State::hide(const Candidate& candidate) {
   std::string_view rest = candidate.data;
@@ -642,7 +670,6 @@ void IndexWriter::State::hide(const Candidate& candidate) {
     editor->remove_text(candidate.doc, resolve(text->areas, version.source), is_unlisted(*text));
     if (!is_build) keys_before.emplace(text->id.text(), text->keys);
     key_ranges.erase(hash_of(text->id.text()));
-    variants.erase(text->id.text());
   } else if (const auto* responsibility = std::get_if<Responsibility>(&change)) {
     subjects.insert(responsibility->subject.text());
   } else {
@@ -697,12 +724,11 @@ void IndexWriter::State::show_text(const Version& version, const std::string& id
                                    Xapian::Document& document) {
   if (!text.base.id.empty()) {
     document.add_boolean_term(layout::base_term(text.base.text()));
-    variants.insert(id);
-    // Its own keys are those that no base gave it.
-    if (text.keys_of_base) text.keys.clear();
-    text.keys_of_base = text.keys.empty() || text.keys.front().is_local();
-    if (text.keys_of_base) {
-      text.keys = keys_of(text.base.text());
+    if (is_build) variants.insert(id);
+    text.keys = own_keys(text);
+    text.keys_of_base = false;
+    if (text.keys.empty()) {
+      text.keys = keys_of_bases(text);
       text.keys_of_base = !text.keys.empty();
     }
   }
@@ -839,8 +865,6 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
     if (delivery.whole && !delivery.seen.addChecked(own->doc)) return Outcome::duplicate;
     if (!known && time < std::max(own->version.time, info.whole)) return Outcome::stale;
     if (own->version.hash == fresh.version.hash) {
-      // What its source is trusted may have changed.
-      if (list.size() > 1) settle(own->version.kind, id, list);
       // A whole delivery says once for all of its objects how new they are.
       if (delivery.whole || time <= own->version.time) return Outcome::unchanged;
       begin_transaction();
@@ -899,35 +923,50 @@ IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::strin
   return Outcome::deleted;
 }
 
-/// Local variants without keys of their own take those of their base, which may have come or changed after
-/// them.
-void IndexWriter::State::give_keys_to_variants() {
-  std::set<std::string> stale(variants.begin(), variants.end());
-  if (!is_build) {
-    for (const auto& [id, keys] : keys_before)
-      for (DocId doc : docs_with(db, layout::base_term(id)))
-        stale.insert(id_of(object_from(db.get_document(doc).get_data())));
+/// Keys that a variant takes from the nearest text above it that has some of its own; none where there is no
+/// such text.
+std::vector<ServiceKey> IndexWriter::State::keys_of_bases(const ServiceText& variant) {
+  std::set<std::string> seen = {variant.id.text()};
+  ObjectId base = variant.base;
+  while (!base.id.empty() && seen.insert(base.text()).second) {
+    const std::vector<Candidate> list = candidates(ObjectKind::text, base.text());
+    const auto shown = std::find_if(list.begin(), list.end(), [](const Candidate& c) { return c.shown; });
+    if (shown == list.end()) break;
+    const auto text = from_bytes<ServiceText>(shown->object, "a service text");
+    if (auto keys = own_keys(text); !keys.empty()) return keys;
+    base = text.base;
   }
-  for (const std::string& id : stale) {
+  return {};
+}
+
+/// The texts above a variant may have come or changed after it.
+void IndexWriter::State::give_keys_to_variants() {
+  std::vector<std::string> changed;
+  for (const auto& [id, keys] : keys_before) changed.push_back(id);
+  while (!changed.empty()) {
+    const std::string base = layout::base_term(changed.back());
+    changed.pop_back();
+    for (DocId doc : docs_with(db, base)) {
+      const std::string id = id_of(object_from(db.get_document(doc).get_data()));
+      if (variants.insert(id).second) changed.push_back(id);
+    }
+  }
+  for (const std::string& id : std::set<std::string>(variants.begin(), variants.end())) {
     for (Candidate& candidate : candidates(ObjectKind::text, id)) {
       if (!candidate.shown) continue;
       const auto text = from_bytes<ServiceText>(candidate.object, "a service text");
-      const auto keys = keys_of(text.base.text());
-      const bool wants = text.keys_of_base || text.keys.empty() || text.keys.front().is_local();
-      if (!wants || keys == text.keys || (keys.empty() && !text.keys_of_base)) continue;
+      if (!own_keys(text).empty()) continue;
+      if (keys_of_bases(text) == (text.keys_of_base ? text.keys : std::vector<ServiceKey>())) continue;
       begin_transaction();
       hide(candidate);
       write(candidate, id, true);
     }
   }
-  variants.clear();
 }
 
 void IndexWriter::State::join_subjects() {
   for (const auto& [id, keys] : keys_before) {
-    if (is_build) break;  // there, everything is joined anyway
-    auto now = keys_of(id);
-    if (now == keys) continue;
+    if (keys_of(id) == keys) continue;
     for (DocId doc : docs_with(db, layout::named_term(id))) {
       const Change change = object_from(db.get_document(doc).get_data());
       const auto* responsibility = std::get_if<Responsibility>(&change);
@@ -1065,14 +1104,15 @@ void IndexWriter::State::write_revision(std::uint64_t number, const std::string&
 
 void IndexWriter::commit_states() try {
   State& state = *state_;
+  if (!state.retrusted.empty()) commit();
   if (state.in_transaction || state.changed_sources.empty()) return;
   state.begin_transaction();
   for (const std::string& id : state.changed_sources)
     state.db.set_metadata(layout::source_prefix + id, to_bytes(state.sources.at(id)));
-  state.db.commit_transaction();
   state.in_transaction = false;
+  state.db.commit_transaction();
   state.changed_sources.clear();
-  generation::write_sizes(state.directory / generation::name(state.generation));
+  state.write_sizes();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
@@ -1089,38 +1129,61 @@ void IndexWriter::State::forget_changes() {
   editor = std::make_unique<SheetEditor>(db, areas, false);
 }
 
+/// Back to the last commit.
+void IndexWriter::State::roll_back() {
+  for (const auto& [id, was] : begun) {
+    SourceInfo& info = sources.at(id);
+    info.texts = was.texts;
+    info.online_services = was.online_services;
+    info.offices = was.offices;
+    info.responsibilities = was.responsibilities;
+    info.latest = was.latest;
+    info.whole = was.whole;
+  }
+  delivery = {};
+  forget_changes();
+  if (std::exchange(in_transaction, false)) db.cancel_transaction();
+  const auto urls = from_metadata<std::vector<std::string>>(db, layout::broken_key);
+  broken = {urls.begin(), urls.end()};
+}
+
+/// What the list of sizes says is the least that a reader must find; where it cannot be written, the one
+/// before will do.
+void IndexWriter::State::write_sizes() const try {
+  generation::write_sizes(directory / generation::name(generation));
+} catch (const IndexError&) {
+} catch (const fs::filesystem_error&) {
+}
+
 IndexWriter::Summary IndexWriter::commit() try {
   State& state = *state_;
+  for (const std::string& id : state.retrusted) state.settle_all(id);
   Summary done = state.summary;
-  done.revision = state.revision;
-  if (!state.in_transaction) {
-    state.forget_changes();
-    return done;
+  if (state.in_transaction) {
+    state.write_revision(state.revision + 1, state.current);
+    done = state.summary;
+    state.in_transaction = false;
+    state.db.commit_transaction();
+    ++state.revision;
+    state.changed_sources.clear();
+    state.write_sizes();
   }
-  state.write_revision(state.revision + 1, state.current);
-  done = state.summary;
-  done.revision = ++state.revision;
-  state.db.commit_transaction();
-  state.in_transaction = false;
-  generation::write_sizes(state.directory / generation::name(state.generation));
-  state.changed_sources.clear();
+  state.retrusted.clear();
+  state.begun.clear();
+  if (!state.current.empty()) state.begun.emplace(state.current, state.source());
   state.forget_changes();
+  done.revision = state.revision;
   return done;
 } catch (const Xapian::Error& error) {
+  abandon();
   throw IndexError("cannot write the index: " + error.get_description());
-} catch (const fs::filesystem_error& error) {
-  throw IndexError(std::string("cannot write the index: ") + error.what());
+} catch (const IndexError&) {
+  abandon();
+  throw;
 }
 
 void IndexWriter::abandon() try {
-  State& state = *state_;
-  if (state.in_transaction) state.db.cancel_transaction();
-  state.in_transaction = false;
-  if (!state.current.empty()) state.source() = state.before;
-  state.delivery = {};
-  const auto urls = from_metadata<std::vector<std::string>>(state.db, layout::broken_key);
-  state.broken = {urls.begin(), urls.end()};
-  state.forget_changes();
+  state_->roll_back();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }

@@ -59,8 +59,8 @@ class IndexWriter {
   /// All sources that the index knows, by id.
   std::vector<SourceInfo> sources() const;
   /// What follows belongs to this source. Its settings (name, area, format, sample, trust) are taken from
-  /// `settings`, everything else stays as it was. Throws IndexError when a source of the current generation
-  /// changes its area: that needs a build.
+  /// `settings`, everything else stays as it was. Another trust takes effect with the next commit. Throws
+  /// IndexError when a source of the current generation changes its area: that needs a build.
   SourceInfo& begin_source(const SourceInfo& settings);
   SourceInfo& source();
 
@@ -116,9 +116,10 @@ class IndexWriter {
   /// An update: everything since the last commit becomes a new revision, or nothing where nothing changed.
   /// Throws IndexError; then nothing of it is kept, or all of it where the disk failed at the very end.
   Summary commit();
-  /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision.
+  /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision,
+  /// unless a source is trusted otherwise.
   void commit_states();
-  /// An update: forgets everything since the last commit, but for the settings of sources.
+  /// An update: forgets what was delivered since the last commit. What the caller set in a SourceInfo stays.
   void abandon();
   /// A build: takes in what updates changed meanwhile, writes everything and swaps. Throws IndexError.
   Summary finish();
