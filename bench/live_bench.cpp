@@ -1,8 +1,8 @@
 // Whether searches stay quick while an index changes under them:
 //   live_bench FOLDER
-// FOLDER is one that delivery_bench has filled. Serves its index, asks at half of what the server can do, changes
-// a title in the feed of one town, runs vsm-index update, and prints how long until the title is found over HTTP
-// and what the searches meanwhile took.
+// FOLDER is one that delivery_bench has filled. Serves its index, asks at half of what the server can do,
+// changes a title in the feed of one town, runs vsm-index update, and prints how long until the title is
+// found over HTTP and what the searches meanwhile took.
 #include <httplib.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -116,7 +116,8 @@ void write_town(const fs::path& folder, const std::string& title) {
   out << "<transfer><!-- Beispieldaten von vsm: erfunden, um Geschwindigkeit zu messen. -->\n";
   for (int i = 0; i < 100; ++i)
     out << "<schreibe><leistung><id schemeAgencyID=\"TOWN\">LB." << i
-        << "</id><referenzLeiKa><code>99110009104000</code></referenzLeiKa><modulText><leikaTextmodul><code>03</code>"
+        << "</id><referenzLeiKa><code>99110009104000</code></"
+           "referenzLeiKa><modulText><leikaTextmodul><code>03</code>"
            "</leikaTextmodul><inhalt languageCode=\"de\">"
         << (i == 7 ? title : "Beispiel " + std::to_string(i))
         << "</inhalt></modulText></leistung></schreibe>\n";
@@ -138,7 +139,8 @@ int main(int argc, char** argv) {
   write_town(town, "Beispiel");
   std::ofstream(fs::path(town) / "sources.tsv")
       << "id\tformat\tpath\tarea\tname\tsample\ntown\txzufi\ttown.xml\tgemeinde:059110000000\tBochum\tyes\n";
-  const std::vector<std::string> update{VSM_INDEX_PROGRAM, "update", "--index", index, "--source", town, "--quiet"};
+  const std::vector<std::string> update{VSM_INDEX_PROGRAM, "update", "--index", index,
+                                        "--source",        town,     "--quiet"};
   if (wait_for(start(update)) != 0) return 1;
 
   const pid_t server = start({VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port)});
@@ -196,6 +198,7 @@ int main(int argc, char** argv) {
   std::printf("while updates run          p50 %6.2f ms, p99 %6.2f ms, %zu failed\n", busy.quantile(0.5),
               busy.quantile(0.99), busy.failed);
   std::printf("a changed title is found   after %.2f s at most, %.2f s at best\n",
-              *std::max_element(visible.begin(), visible.end()), *std::min_element(visible.begin(), visible.end()));
+              *std::max_element(visible.begin(), visible.end()),
+              *std::min_element(visible.begin(), visible.end()));
   return busy.failed > 0 ? 1 : 0;
 }

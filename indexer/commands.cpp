@@ -57,6 +57,10 @@ std::vector<Source> chosen_sources(const Common& common) {
     const auto found = find_sources(path, common.copies);
     sources.insert(sources.end(), found.begin(), found.end());
   }
+  std::set<std::string> ids;
+  for (const Source& source : sources)
+    if (!ids.insert(source.id).second)
+      throw std::runtime_error("Es gibt zwei Quellen „" + source.id + "“; jede braucht eine id für sich.");
   for (const std::string& id : common.only)
     if (std::none_of(sources.begin(), sources.end(), [&](const Source& s) { return s.id == id; }))
       throw std::runtime_error("Eine Quelle „" + id + "“ gibt es nicht.");

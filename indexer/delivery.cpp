@@ -177,8 +177,9 @@ bool Delivery::read_file(const File& file, const AreaTable& areas, const ChangeS
 
 bool Delivery::read(const AreaTable& areas, std::string_view memo, const ChangeSink& sink) const {
   if (source_.format == "list") return read_list(source_.path, sink);
+  const bool same_settings = memo.starts_with(settings() + '\n');
   const auto is_known = [&](const std::string& path) {
-    return source_.delta && std::any_of(files_.begin(), files_.end(), [&](const File& file) {
+    return source_.delta && same_settings && std::any_of(files_.begin(), files_.end(), [&](const File& file) {
              return file.path == path && remembers(memo, file);
            });
   };

@@ -18,7 +18,7 @@ namespace vsm {
 /// decides.
 class Delivery {
  public:
-  /// Looks for the files. Throws TableError where there are none to read, or the folder is missing.
+  /// Looks for the files; a folder may have none. Throws TableError where a file is missing.
   explicit Delivery(const Source& source);
 
   /// Whether files and settings are those that `memo` remembers.

@@ -114,6 +114,10 @@ std::optional<Feed> feed_of(const Source& source) {
   feed.url = source.address;
   feed.folder = source.path;
   feed.auth = source.auth;
+  if (source.format == "xzufi") feed.extension = ".xml";
+  if (source.format == "pvog-json") feed.extension = ".json";
+  if (source.format == "pvog-csv") feed.extension = ".csv";
+  if (source.format == "verfuegbarkeit" && !feed.url.ends_with(".json")) feed.extension = ".csv";
   if (source.format == "bereitstelldienst") {
     feed.layout = Layout::bereitstelldienst;
   } else if (feed.url.ends_with("/index.txt") || feed.url.ends_with('/')) {

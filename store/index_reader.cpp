@@ -257,7 +257,7 @@ struct Index::State {
   }
 };
 
-/// The thread that looks once a second.
+/// The thread that looks ten times a second.
 class Index::Watcher {
  public:
   explicit Watcher(std::shared_ptr<State> state) : state_(std::move(state)), thread_([this] { watch(); }) {}
@@ -558,6 +558,17 @@ void Index::on_trouble(Trouble told) {
 }
 
 std::uint64_t Index::check() {
+  for (int tries = 3;; --tries) {
+    try {
+      return check_once();
+    } catch (const IndexOutdated&) {  // an update overtook it, or the index is damaged
+      if (tries == 1) throw;
+      state_->look(false);
+    }
+  }
+}
+
+std::uint64_t Index::check_once() {
   const IndexReader lent = reader();
   const Snapshot& snapshot = lent.snapshot();
   // Files of a build that is out of the directory are no longer there to be compared.

@@ -170,8 +170,8 @@ struct IndexWriter::State {
   std::string current;
   std::map<std::string, SourceInfo> begun;  // sources that may have changed, as they were at the last commit
   std::set<std::string> retrusted;          // those that are trusted otherwise than at the last commit
-  std::set<std::string> changed_sources;  // their state is to be written
-  std::uint64_t revision = 0;             // the last one that was committed
+  std::set<std::string> changed_sources;    // their state is to be written
+  std::uint64_t revision = 0;               // the last one that was committed
   bool in_transaction = false, finished = false;
 
   struct Delivery {
@@ -326,7 +326,10 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   state->db.set_metadata(layout::build_key, state->build_id);
   state->db.set_metadata(layout::chain_key, std::to_string(chain_version));
   for (const auto& [name, text] : state->tables) state->db.set_metadata(layout::table_prefix + name, text);
-  if (state->old) state->copy_history();
+  if (state->old)
+    state->copy_history();
+  else
+    state->keeps_journal = false;  // everything is new
   return IndexWriter(std::move(state));
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
@@ -400,6 +403,11 @@ std::vector<SourceInfo> IndexWriter::sources() const {
   std::vector<SourceInfo> list;
   for (const auto& [id, info] : state_->sources) list.push_back(info);
   return list;
+}
+
+std::optional<SourceInfo> IndexWriter::find_source(const std::string& id) const {
+  const auto found = state_->sources.find(id);
+  return found == state_->sources.end() ? std::nullopt : std::optional(found->second);
 }
 
 SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
@@ -597,8 +605,7 @@ void IndexWriter::State::begin_transaction() {
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              std::chrono::nanoseconds(version.st_mtim.tv_nsec));
     const auto wait = written + pause - std::chrono::system_clock::now();
-    if (wait > std::chrono::milliseconds(0) && wait <= pause)
-      std::this_thread::sleep_for(wait);
+    if (wait > std::chrono::milliseconds(0) && wait <= pause) std::this_thread::sleep_for(wait);
   }
   db.begin_transaction();
   in_transaction = true;
@@ -982,7 +989,8 @@ void IndexWriter::State::join_subjects() {
 void IndexWriter::State::join(const std::string& id) {
   std::vector<Responsibility> responsibilities;
   for (DocId doc : docs_with(db, layout::subject_term(id)))
-    responsibilities.push_back(object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility"));
+    responsibilities.push_back(
+        object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility"));
   std::optional<OnlineService> service;
   std::optional<Office> office;
   for (const Candidate& candidate : candidates(ObjectKind::online_service, id))
@@ -1182,9 +1190,7 @@ IndexWriter::Summary IndexWriter::commit() try {
   throw;
 }
 
-void IndexWriter::abandon() try {
-  state_->roll_back();
-} catch (const Xapian::Error& error) {
+void IndexWriter::abandon() try { state_->roll_back(); } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +59,7 @@ class IndexWriter {
 
   /// All sources that the index knows, by id.
   std::vector<SourceInfo> sources() const;
+  std::optional<SourceInfo> find_source(const std::string& id) const;
   /// What follows belongs to this source. Its settings (name, area, format, sample, trust) are taken from
   /// `settings`, everything else stays as it was. Another trust takes effect with the next commit. Throws
   /// IndexError when a source of the current generation changes its area: that needs a build.

@@ -119,8 +119,8 @@ std::string page(const std::string& xml, bool last) {
 std::string list_of_b(int number, const std::string& more = {}) {
   std::string rows = "id\tkeys\tname\tname2\tchanged\n";
   for (int i = 1; i <= 12; ++i)
-    rows += "B.T" + std::to_string(i) + "\t99110009104000\tHund\tHündin " + std::to_string(i) + stand(number) +
-            "\t2025-01-20\n";
+    rows += "B.T" + std::to_string(i) + "\t99110009104000\tHund\tHündin " + std::to_string(i) +
+            stand(number) + "\t2025-01-20\n";
   return rows + more;
 }
 
@@ -227,7 +227,8 @@ class Dump {
          text.source, text.sample, text.trust_level, text.base.text());
     for (ServiceKey key : text.keys) line("key", key.number());
     for (ServiceKey key : text.kin) line("kin", key.number());
-    for (const auto* list : {&text.areas, &text.words, &text.types, &text.addressees, &text.situations, &text.sdg})
+    for (const auto* list :
+         {&text.areas, &text.words, &text.types, &text.addressees, &text.situations, &text.sdg})
       for (const std::string& each : *list) line("-", each);
     modules(text.modules);
     for (const Translation& translation : text.translations) {
@@ -358,8 +359,8 @@ class Base {
   std::string sources(const TempFolder& folder, const std::string& path, const std::string& agencies) const {
     return "id\tformat\tpath\tarea\tname\tsample\tside\tagencies\n"
            "a\txzufi\t" +
-           folder_ / "a.xml" + "\t" + area_a + "\tStadt A\tno\t\t\nb\t" + format_ + "\t" + folder / path + "\t" +
-           area_b + "\tStadt B\tno\t" + (format_ == "xzufi" ? "side.tsv" : "") + "\t" + agencies +
+           folder_ / "a.xml" + "\t" + area_a + "\tStadt A\tno\t\t\nb\t" + format_ + "\t" + folder / path +
+           "\t" + area_b + "\tStadt B\tno\t" + (format_ == "xzufi" ? "side.tsv" : "") + "\t" + agencies +
            "\nland\tlist\t" + folder_ / "land" + "\t" + area_land + "\tLand\tno\t\t\n";
   }
 
@@ -375,29 +376,27 @@ class Base {
     return all;
   }
   const std::string& others() const { return others_; }
-  std::string memo(const std::string& source) const {
-    return source == "a" ? memo_a_ : memo_land_;
-  }
+  std::string memo(const std::string& source) const { return source == "a" ? memo_a_ : memo_land_; }
 
  private:
   explicit Base(std::string format) : format_(std::move(format)) {
-    folder_.write("a.xml",
-                  xzufi::file(xzufi::service("A", "T1", "99110009104000", "Hundemarke", town_a,
-                                             xzufi::module("24", "Jeder Hund braucht eine Marke.") +
-                                                 xzufi::module("06", "&lt;ul&gt;&lt;li&gt;rund")) +
-                              xzufi::service("A", "T2", "", "Rinderpass", "") +
-                              xzufi::online("A", "O1", "Hundemarke online", "https://a.example/") +
-                              xzufi::responsible("A", "O1", "A", "T1", town_a) +
-                              xzufi::office("A", "E1", "Tieramt") +
-                              xzufi::responsible("A", "E1", "A", "T2", town_a)));
+    folder_.write("a.xml", xzufi::file(xzufi::service("A", "T1", "99110009104000", "Hundemarke", town_a,
+                                                      xzufi::module("24", "Jeder Hund braucht eine Marke.") +
+                                                          xzufi::module("06", "&lt;ul&gt;&lt;li&gt;rund")) +
+                                       xzufi::service("A", "T2", "", "Rinderpass", "") +
+                                       xzufi::online("A", "O1", "Hundemarke online", "https://a.example/") +
+                                       xzufi::responsible("A", "O1", "A", "T1", town_a) +
+                                       xzufi::office("A", "E1", "Tieramt") +
+                                       xzufi::responsible("A", "E1", "A", "T2", town_a)));
     folder_.write("land/services.tsv",
                   "id\tkeys\tname\tname2\tchanged\nL.1\t99110009029000\tLandeshundeprüfung\t\t2025-01-20\n");
     folder_.write("land/online_services.tsv",
                   "id\tname\turl\tservices\nL.O1\tPrüfung\thttps://land.example/\tL.1\n");
     write_good_b(folder_, format_, 1);
     folder_.write("sources.tsv", sources(folder_, "b", "B"));
-    const BuildReport report = build_index(folder_ / "index", small_tables(),
-                                           find_sources(folder_ / "sources.tsv"), [](const BuildProgress&) {});
+    const BuildReport report =
+        build_index(folder_ / "index", small_tables(), find_sources(folder_ / "sources.tsv"),
+                    [](const BuildProgress&) {});
     EXPECT_EQ(report.problem_count(), 0U) << report.all_problems().front()->message;
     Index index(folder_ / "index");
     const IndexReader reader = index.reader();
@@ -459,7 +458,8 @@ Kind object(const char* name, const std::string& which, std::function<std::strin
 
 Kind object(const char* name, const std::string& which, const std::string& content,
             std::vector<Finding> findings, Published other = {}) {
-  return object(name, which, [content] { return content; }, std::move(findings), std::move(other));
+  return object(
+      name, which, [content] { return content; }, std::move(findings), std::move(other));
 }
 
 /// T3 with something in it.
@@ -496,10 +496,11 @@ std::string noise(std::size_t length) {
   return bytes;
 }
 
-std::string dated(const std::string& when, int number, const std::map<std::string, std::string>& changed = {}) {
-  return replaced(feed_of_b(number, changed), "<x:nachrichtenkopf/>",
-                  "<x:nachrichtenkopf><x:erstelltDatumZeit>" + when +
-                      "</x:erstelltDatumZeit></x:nachrichtenkopf>");
+std::string dated(const std::string& when, int number,
+                  const std::map<std::string, std::string>& changed = {}) {
+  return replaced(
+      feed_of_b(number, changed), "<x:nachrichtenkopf/>",
+      "<x:nachrichtenkopf><x:erstelltDatumZeit>" + when + "</x:erstelltDatumZeit></x:nachrichtenkopf>");
 }
 
 std::string deletions(int count, const std::string& agency = "B") {
@@ -520,11 +521,12 @@ void add_files(std::vector<Kind>& kinds) {
                        {broken("nicht-wohlgeformt")}));
   kinds.push_back(file("CutOffBetweenObjects", [=] { return cut_behind(good(), "</x:schreibe>", 13); },
                        {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("CutOffInALetter", [=] { return cut_behind(good(), "ü", 1); },
-                       {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("EmptyFile", [] { return std::string(); }, {warning("leer"), broken("leer", no_line)}));
   kinds.push_back(
-      file("OnlyBlanks", [] { return std::string(" \r\n\t \n"); }, {warning("leer"), broken("leer", no_line)}));
+      file("CutOffInALetter", [=] { return cut_behind(good(), "ü", 1); }, {broken("nicht-wohlgeformt")}));
+  kinds.push_back(
+      file("EmptyFile", [] { return std::string(); }, {warning("leer"), broken("leer", no_line)}));
+  kinds.push_back(file("OnlyBlanks", [] { return std::string(" \r\n\t \n"); },
+                       {warning("leer"), broken("leer", no_line)}));
   kinds.push_back({"MissingFile",
                    [](const TempFolder& folder) { fs::remove(folder / "b/feed.xml"); },
                    {broken("datei", no_line)}});
@@ -532,9 +534,10 @@ void add_files(std::vector<Kind>& kinds) {
   kinds.push_back({"MissingFolder",
                    [](const TempFolder& folder) { fs::remove_all(folder / "b"); },
                    {broken("datei", no_line)}});
-  kinds.push_back({"FolderWithoutXml",
-                   [](const TempFolder& folder) { fs::rename(folder / "b/feed.xml", folder / "b/feed.xml.part"); },
-                   {broken("leer", no_line)}});
+  kinds.push_back(
+      {"FolderWithoutXml",
+       [](const TempFolder& folder) { fs::rename(folder / "b/feed.xml", folder / "b/feed.xml.part"); },
+       {broken("leer", no_line)}});
   kinds.push_back({"FolderInPlaceOfAFile",
                    [](const TempFolder& folder) {
                      fs::remove(folder / "b/feed.xml");
@@ -542,54 +545,64 @@ void add_files(std::vector<Kind>& kinds) {
                    },
                    {broken("datei")}});
   kinds.push_back(file("BinaryGarbage", [] { return noise(100'000); }, {broken("utf-8")}));
-  kinds.push_back(file("GzipData", [] { return "\x1F\x8B\x08" + noise(1'000); }, {broken("nicht-wohlgeformt")}));
+  kinds.push_back(
+      file("GzipData", [] { return "\x1F\x8B\x08" + noise(1'000); }, {broken("nicht-wohlgeformt")}));
   kinds.push_back(file("ZipData", [] { return "PK\x03\x04" + noise(1'000); }, {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file(
-      "HtmlErrorPage",
-      [] {
-        return std::string("<!DOCTYPE html>\n<html><head><title>502</title></head><body>Bad Gateway</body></html>");
-      },
-      {broken("doctype")}));
-  kinds.push_back(file("HtmlErrorPageWithoutDoctype",
-                       [] { return std::string("<html><head><meta charset=utf-8></head><body>Fehler<br></html>"); },
-                       {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("WellFormedPageOfHtml",
-                       [] { return std::string("<html><head><title>x</title></head><body>Bitte warten</body></html>"); },
-                       {warning("leer"), broken("leer", no_line)}));
+  kinds.push_back(
+      file("HtmlErrorPage",
+           [] {
+             return std::string(
+                 "<!DOCTYPE html>\n<html><head><title>502</title></head><body>Bad Gateway</body></html>");
+           },
+           {broken("doctype")}));
+  kinds.push_back(
+      file("HtmlErrorPageWithoutDoctype",
+           [] { return std::string("<html><head><meta charset=utf-8></head><body>Fehler<br></html>"); },
+           {broken("nicht-wohlgeformt")}));
+  kinds.push_back(
+      file("WellFormedPageOfHtml",
+           [] { return std::string("<html><head><title>x</title></head><body>Bitte warten</body></html>"); },
+           {warning("leer"), broken("leer", no_line)}));
   kinds.push_back(file("JsonInPlaceOfXml", [] { return json_of_b(2); }, {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("NoEntries", [] { return xzufi::file(""); }, {warning("leer"), broken("leer", no_line)}));
-  kinds.push_back(file("ObjectsOutsideOfEntries",
-                       [] {
-                         return replaced(replaced(feed_of_b(2), "<x:schreibe>", ""), "</x:schreibe>", "");
-                       },
-                       {warning("leer"), broken("leer", no_line)}));
+  kinds.push_back(
+      file("NoEntries", [] { return xzufi::file(""); }, {warning("leer"), broken("leer", no_line)}));
+  kinds.push_back(
+      file("ObjectsOutsideOfEntries",
+           [] { return replaced(replaced(feed_of_b(2), "<x:schreibe>", ""), "</x:schreibe>", ""); },
+           {warning("leer"), broken("leer", no_line)}));
   const auto declared = [](const std::string& encoding, const std::string& content) {
     return replaced(content, "<?xml version=\"1.0\"?>",
                     "<?xml version=\"1.0\" encoding=\"" + encoding + "\"?>");
   };
   kinds.push_back(file("UnknownEncodingDeclared", [=] { return declared("windows-1252", good()); },
                        {broken("kodierung")}));
-  kinds.push_back(file("Utf16DeclaredButUtf8", [=] { return declared("UTF-16", good()); }, {broken("kodierung")}));
-  kinds.push_back(file("Windows1252InUtf8", [=] { return replaced(good(), "ü", "\xFC"); }, {broken("utf-8")}));
+  kinds.push_back(
+      file("Utf16DeclaredButUtf8", [=] { return declared("UTF-16", good()); }, {broken("kodierung")}));
+  kinds.push_back(
+      file("Windows1252InUtf8", [=] { return replaced(good(), "ü", "\xFC"); }, {broken("utf-8")}));
   kinds.push_back(file("OverlongUtf8", [=] { return replaced(good(), "ü", "\xC0\xAF"); }, {broken("utf-8")}));
-  kinds.push_back(file("SurrogatesInUtf8", [=] { return replaced(good(), "ü", "\xED\xA0\x80"); }, {broken("utf-8")}));
+  kinds.push_back(
+      file("SurrogatesInUtf8", [=] { return replaced(good(), "ü", "\xED\xA0\x80"); }, {broken("utf-8")}));
   kinds.push_back(file("NulBytes", [=] { return replaced(good(), "ü", std::string(1, '\0')); },
                        {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("NulAsAReference", [=] { return replaced(good(), "ü", "&#0;"); }, {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("UndefinedEntity", [=] { return replaced(good(), "ü", "&uuml;"); }, {broken("nicht-wohlgeformt")}));
-  kinds.push_back(file("TagsClosedInTheWrongOrder",
-                       [=] { return replaced(good(), "</x:modulText></x:leistung>", "</x:leistung></x:modulText>"); },
+  kinds.push_back(
+      file("NulAsAReference", [=] { return replaced(good(), "ü", "&#0;"); }, {broken("nicht-wohlgeformt")}));
+  kinds.push_back(file("UndefinedEntity", [=] { return replaced(good(), "ü", "&uuml;"); },
                        {broken("nicht-wohlgeformt")}));
+  kinds.push_back(
+      file("TagsClosedInTheWrongOrder",
+           [=] { return replaced(good(), "</x:modulText></x:leistung>", "</x:leistung></x:modulText>"); },
+           {broken("nicht-wohlgeformt")}));
   kinds.push_back(file("TwoFilesInOne", [=] { return good() + good(); }, {broken("nicht-wohlgeformt")}));
   const auto with_doctype = [](const std::string& doctype, const std::string& text) {
     return replaced(feed_of_b(2, {{"T3", t3(xzufi::module("06", text))}}), "?><x", "?>" + doctype + "<x");
   };
-  kinds.push_back(file("Doctype", [=] { return with_doctype("<!DOCTYPE transfer>", ""); }, {broken("doctype")}));
-  kinds.push_back(file("ExternalEntity",
-                       [=] {
-                         return with_doctype("<!DOCTYPE t [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>", "&x;");
-                       },
-                       {broken("doctype")}));
+  kinds.push_back(
+      file("Doctype", [=] { return with_doctype("<!DOCTYPE transfer>", ""); }, {broken("doctype")}));
+  kinds.push_back(
+      file("ExternalEntity",
+           [=] { return with_doctype("<!DOCTYPE t [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>", "&x;"); },
+           {broken("doctype")}));
   kinds.push_back(file("EntityBomb",
                        [=] {
                          std::string doctype = "<!DOCTYPE t [<!ENTITY e0 \"bumm bumm \">";
@@ -609,7 +622,8 @@ void add_files(std::vector<Kind>& kinds) {
                          return xzufi::file("<x:schreibe><x:leistung" + attributes + "/></x:schreibe>");
                        },
                        {broken("zu-gross")}));
-  kinds.push_back(file("CommentOfMegabytes", [] { return xzufi::file("<!--" + times(3'000'000, "x ") + "-->"); },
+  kinds.push_back(file("CommentOfMegabytes",
+                       [] { return xzufi::file("<!--" + times(3'000'000, "x ") + "-->"); },
                        {broken("zu-gross")}));
   kinds.push_back({"TenGigabytesOfNul",
                    [](const TempFolder& folder) {
@@ -618,9 +632,7 @@ void add_files(std::vector<Kind>& kinds) {
                    },
                    {broken("nicht-wohlgeformt")}});
   kinds.push_back({"OneOfTwoFilesCutOff",
-                   [](const TempFolder& folder) {
-                     folder.write("b/more.xml", "<x><schreibe>");
-                   },
+                   [](const TempFolder& folder) { folder.write("b/more.xml", "<x><schreibe>"); },
                    {broken("nicht-wohlgeformt")}});
   kinds.push_back(file("DeletesFourFifths",
                        [] {
@@ -634,8 +646,8 @@ void add_files(std::vector<Kind>& kinds) {
                        [] {
                          std::string body;
                          for (int i = 1; i <= text_count; ++i)
-                           body += "<x:loesche klasse=\"Leistung\">" + xzufi::id("B", "T" + std::to_string(i)) +
-                                   "</x:loesche>";
+                           body += "<x:loesche klasse=\"Leistung\">" +
+                                   xzufi::id("B", "T" + std::to_string(i)) + "</x:loesche>";
                          return xzufi::file(body);
                        },
                        {broken("loeschung-zu-viel", no_line)}));
@@ -643,22 +655,23 @@ void add_files(std::vector<Kind>& kinds) {
                        {broken("veraltet", no_line)}));
 
   // What looks odd and is allowed.
-  kinds.push_back(file("MadeInTheFuture", [] { return dated("2999-01-01T00:00:00Z", 2); },
-                       {warning("datum", no_line)}));
+  kinds.push_back(
+      file("MadeInTheFuture", [] { return dated("2999-01-01T00:00:00Z", 2); }, {warning("datum", no_line)}));
   kinds.push_back(file("MadeOnADayThatDoesNotExist", [] { return dated("2026-02-30T00:00:00Z", 2); },
                        {warning("datum")}));
   kinds.push_back(file("LegalUtf16LittleEndian", [=] { return as_utf16(good(), false); }, {}));
   kinds.push_back(file("LegalUtf16BigEndian", [=] { return as_utf16(good(), true); }, {}));
-  kinds.push_back(file("LegalLatin1", [=] { return declared("ISO-8859-1", replaced(good(), "ü", "\xFC")); }, {}));
+  kinds.push_back(
+      file("LegalLatin1", [=] { return declared("ISO-8859-1", replaced(good(), "ü", "\xFC")); }, {}));
   kinds.push_back(file("LegalByteOrderMark", [=] { return "\xEF\xBB\xBF" + good(); }, {}));
   kinds.push_back(file("LegalOtherNamespace",
-                       [=] { return replaced(good(), "http://xoev.de/schemata/xzufi/2_2_0", "urn:wrong"); }, {}));
-  kinds.push_back(file("LegalNoNamespace",
-                       [=] {
-                         return replaced(replaced(replaced(good(), "<x:", "<"), "</x:", "</"), "xmlns:x=", "y=");
-                       },
+                       [=] { return replaced(good(), "http://xoev.de/schemata/xzufi/2_2_0", "urn:wrong"); },
                        {}));
-  kinds.push_back(file("LegalOtherRoot", [=] { return replaced(good(), "x:transfer", "x:irgendwas.0401"); }, {}));
+  kinds.push_back(file(
+      "LegalNoNamespace",
+      [=] { return replaced(replaced(replaced(good(), "<x:", "<"), "</x:", "</"), "xmlns:x=", "y="); }, {}));
+  kinds.push_back(
+      file("LegalOtherRoot", [=] { return replaced(good(), "x:transfer", "x:irgendwas.0401"); }, {}));
   kinds.push_back(file("LegalInstructionsAndComments",
                        [=] {
                          return replaced(good(), "<x:leistung>",
@@ -678,14 +691,16 @@ void add_objects(std::vector<Kind>& kinds) {
                              entry("gebiet", xzufi::id("B", town_a) + "<x:uebergeordnetesGebietID>" + town_a +
                                                  "</x:uebergeordnetesGebietID>"),
                          {refused("art")}));
-  kinds.push_back(object("UnknownElementsInAnObject", "T3", t3("<x:neu><x:neuer a='b'>x</x:neuer></x:neu>"), {}));
+  kinds.push_back(
+      object("UnknownElementsInAnObject", "T3", t3("<x:neu><x:neuer a='b'>x</x:neuer></x:neu>"), {}));
 
   // ids
-  kinds.push_back(object("MissingId", "Z", entry("leistung", xzufi::module("03", "Hund")), {refused("id-fehlt")}));
+  kinds.push_back(
+      object("MissingId", "Z", entry("leistung", xzufi::module("03", "Hund")), {refused("id-fehlt")}));
   kinds.push_back(object("EmptyId", "Z", entry("leistung", xzufi::id("B", " ") + xzufi::module("03", "Hund")),
                          {refused("id-fehlt")}));
-  kinds.push_back(object("MissingIdOfAnOnlineService", "Z", entry("onlinedienst", "<x:bezeichnung>D</x:bezeichnung>"),
-                         {refused("id-fehlt")}));
+  kinds.push_back(object("MissingIdOfAnOnlineService", "Z",
+                         entry("onlinedienst", "<x:bezeichnung>D</x:bezeichnung>"), {refused("id-fehlt")}));
   kinds.push_back(object("VeryLongId", "Z",
                          xzufi::service("B", times(100'000, "7"), "99110009104000", "Hund", ""),
                          {refused("id-zu-lang")}));
@@ -697,8 +712,8 @@ void add_objects(std::vector<Kind>& kinds) {
                          {refused("id-doppelt")}));
   kinds.push_back({"IdInTwoFiles",
                    [](const TempFolder& folder) {
-                     folder.write("b/more.xml",
-                                  xzufi::file(xzufi::service("B", "T3", "99110009104000", "Hund" + stand(9), "")));
+                     folder.write("b/more.xml", xzufi::file(xzufi::service("B", "T3", "99110009104000",
+                                                                           "Hund" + stand(9), "")));
                    },
                    {refused("id-doppelt")}});
   kinds.push_back(object("RefusedFirstAndGoodLater", "T2a",
@@ -710,32 +725,34 @@ void add_objects(std::vector<Kind>& kinds) {
                              xzufi::online("A", "O1", "Gekapert", "https://evil.example/") +
                              xzufi::office("A", "E1", "Gekapert"),
                          {refused("redaktion-fremd")}));
-  kinds.push_back(object("NoAgency", "Z",
-                         entry("leistung", "<x:id>1</x:id>" + xzufi::module("03", "Hund")),
+  kinds.push_back(object("NoAgency", "Z", entry("leistung", "<x:id>1</x:id>" + xzufi::module("03", "Hund")),
                          {refused("redaktion-fremd")}));
 
   // titles
-  kinds.push_back(object("MissingTitleWithAKey", "T3",
-                         entry("leistung", xzufi::id("B", "T3") +
-                                               "<x:referenzLeiKa><code>99110009070000</code></x:referenzLeiKa>"),
-                         {warning("titel-fehlt")}, {{"B.T3", "Hund abmelden"}}));
+  kinds.push_back(
+      object("MissingTitleWithAKey", "T3",
+             entry("leistung",
+                   xzufi::id("B", "T3") + "<x:referenzLeiKa><code>99110009070000</code></x:referenzLeiKa>"),
+             {warning("titel-fehlt")}, {{"B.T3", "Hund abmelden"}}));
   kinds.push_back(object("MissingTitleWithoutAKey", "T3",
                          entry("leistung", xzufi::id("B", "T3") + xzufi::module("06", "Text")),
                          {refused("titel-fehlt")}, t3_kept));
   kinds.push_back(object("TitleOfNothingButMarkup", "T3",
                          xzufi::service("B", "T3", "", "&lt;b&gt; &lt;/b&gt;&amp;nbsp;", ""),
                          {refused("titel-fehlt")}, t3_kept));
-  kinds.push_back(object("TitleOfHundredKilobytes", "T3",
-                         [] { return xzufi::service("B", "T3", "99110009104000", times(50'000, "ü"), ""); },
-                         {refused("titel-zu-lang")}, t3_kept));
-  kinds.push_back(object("TitleOfAnOnlineServiceOfMegabytes", "O1",
-                         [] { return xzufi::online("B", "O1", times(1'000'000, "ü "), "https://b.example/"); },
-                         {refused("titel-zu-lang")}, o1_kept));
-  kinds.push_back(object("NameOfAnOfficeOfMegabytes", "E1",
-                         [] { return xzufi::office("B", "E1", times(1'000'000, "ü ")); },
-                         {refused("titel-zu-lang")}, e1_kept));
-  kinds.push_back(object("OfficeWithoutName", "E1",
-                         entry("organisationseinheit", xzufi::id("B", "E1")), {refused("titel-fehlt")}, e1_kept));
+  kinds.push_back(object(
+      "TitleOfHundredKilobytes", "T3",
+      [] { return xzufi::service("B", "T3", "99110009104000", times(50'000, "ü"), ""); },
+      {refused("titel-zu-lang")}, t3_kept));
+  kinds.push_back(object(
+      "TitleOfAnOnlineServiceOfMegabytes", "O1",
+      [] { return xzufi::online("B", "O1", times(1'000'000, "ü "), "https://b.example/"); },
+      {refused("titel-zu-lang")}, o1_kept));
+  kinds.push_back(object(
+      "NameOfAnOfficeOfMegabytes", "E1", [] { return xzufi::office("B", "E1", times(1'000'000, "ü ")); },
+      {refused("titel-zu-lang")}, e1_kept));
+  kinds.push_back(object("OfficeWithoutName", "E1", entry("organisationseinheit", xzufi::id("B", "E1")),
+                         {refused("titel-fehlt")}, e1_kept));
 
   // keys
   kinds.push_back(object("KeyOf13Digits", "T3", t3("", "9911000910400"), {warning("schluessel")}));
@@ -749,38 +766,42 @@ void add_objects(std::vector<Kind>& kinds) {
   kinds.push_back(object("UnknownArea", "T3", in("999999999999"), {refused("gebiet")}, t3_kept));
   kinds.push_back(object("AreaThatIsNoKey", "T3", in("Herne &lt;b&gt;"), {refused("gebiet")}, t3_kept));
   kinds.push_back(object("UnknownAreaBesideAKnownOne", "T3",
-                         t3("<x:gueltigkeitGebietID>1</x:gueltigkeitGebietID><x:gueltigkeitGebietID>" + town_b +
-                            "</x:gueltigkeitGebietID>"),
+                         t3("<x:gueltigkeitGebietID>1</x:gueltigkeitGebietID><x:gueltigkeitGebietID>" +
+                            town_b + "</x:gueltigkeitGebietID>"),
                          {warning("gebiet")}));
   kinds.push_back(object("AreaOfAnotherTown", "T3", in(town_a), {refused("gebiet-fremd")}, t3_kept));
-  kinds.push_back(object("AreaOfAnotherTownBesideItsOwn", "T3",
-                         t3("<x:gueltigkeitGebietID>" + town_b + "</x:gueltigkeitGebietID><x:gueltigkeitGebietID>" +
-                            town_a + "</x:gueltigkeitGebietID>"),
-                         {refused("gebiet-fremd")}, t3_kept));
+  kinds.push_back(
+      object("AreaOfAnotherTownBesideItsOwn", "T3",
+             t3("<x:gueltigkeitGebietID>" + town_b + "</x:gueltigkeitGebietID><x:gueltigkeitGebietID>" +
+                town_a + "</x:gueltigkeitGebietID>"),
+             {refused("gebiet-fremd")}, t3_kept));
   kinds.push_back(object("AreaOfTheLand", "T3", in(land), {refused("gebiet-fremd")}, t3_kept));
   kinds.push_back(object("AreaOfTheBund", "T3", in("000000000000"), {refused("gebiet-fremd")}, t3_kept));
   kinds.push_back(object("ResponsibleInAnotherTown", "Z", xzufi::responsible("B", "O1", "A", "T1", town_a),
                          {refused("gebiet-fremd")}));
-  kinds.push_back(object("OfficeResponsibleInAnotherTown", "E1",
-                         entry("organisationseinheit",
-                               xzufi::id("B", "E1") + "<x:name>Amt 1" + stand(2) +
-                                   "</x:name><x:zustaendigkeit><x:leistungID schemeAgencyID=\"A\">T1</x:leistungID>"
-                                   "<x:gebietID>" +
-                                   town_a + "</x:gebietID></x:zustaendigkeit>"),
-                         {refused("gebiet-fremd")}, e1_kept));
-  kinds.push_back(object("ResponsibleInAnUnknownArea", "Z", xzufi::responsible("B", "O1", "B", "T1", "999999999999"),
-                         {refused("gebiet")}));
+  kinds.push_back(
+      object("OfficeResponsibleInAnotherTown", "E1",
+             entry("organisationseinheit",
+                   xzufi::id("B", "E1") + "<x:name>Amt 1" + stand(2) +
+                       "</x:name><x:zustaendigkeit><x:leistungID schemeAgencyID=\"A\">T1</x:leistungID>"
+                       "<x:gebietID>" +
+                       town_a + "</x:gebietID></x:zustaendigkeit>"),
+             {refused("gebiet-fremd")}, e1_kept));
+  kinds.push_back(object("ResponsibleInAnUnknownArea", "Z",
+                         xzufi::responsible("B", "O1", "B", "T1", "999999999999"), {refused("gebiet")}));
 
   // responsibilities
-  kinds.push_back(object("ResponsibleForAnUnknownText", "Z", xzufi::responsible("B", "O1", "B", "nie", town_b),
+  kinds.push_back(object("ResponsibleForAnUnknownText", "Z",
+                         xzufi::responsible("B", "O1", "B", "nie", town_b),
                          {warning("bezug-unbekannt", no_line)}));
   kinds.push_back(object("ResponsibleIsNobodyKnown", "Z", xzufi::responsible("B", "nie", "B", "T1", town_b),
                          {warning("bezug-unbekannt", no_line)}));
-  kinds.push_back(object("ResponsibleForNothing", "Z",
-                         entry("zustaendigkeitTransferObjekt",
-                               "<x:uebergeordnetesObjektID schemeAgencyID=\"B\">O1</x:uebergeordnetesObjektID>"
-                               "<x:zustaendigkeit/>"),
-                         {refused("feld-fehlt")}));
+  kinds.push_back(
+      object("ResponsibleForNothing", "Z",
+             entry("zustaendigkeitTransferObjekt",
+                   "<x:uebergeordnetesObjektID schemeAgencyID=\"B\">O1</x:uebergeordnetesObjektID>"
+                   "<x:zustaendigkeit/>"),
+             {refused("feld-fehlt")}));
   kinds.push_back(object("ResponsibleIsNobody", "Z",
                          entry("zustaendigkeitTransferObjekt",
                                "<x:zustaendigkeit><x:leistungID schemeAgencyID=\"B\">T1</x:leistungID>"
@@ -791,56 +812,73 @@ void add_objects(std::vector<Kind>& kinds) {
                                         "</x:leistungID>" + xzufi::module("03", "Variante" + stand(2)));
   };
   kinds.push_back(object("VariantOfItself", "Z", variant("V1", "V1"), {}, {{"B.V1", "2"}}));
-  kinds.push_back(object("VariantsInACircle", "Z", variant("V1", "V2") + variant("V2", "V3") + variant("V3", "V1"),
-                         {}, {{"B.V1", "2"}, {"B.V2", "2"}, {"B.V3", "2"}}));
-  kinds.push_back(object("VariantOfNothing", "Z",
-                         entry("spezialisierung", xzufi::id("B", "V1") + xzufi::module("03", "Variante" + stand(2))),
-                         {warning("feld-fehlt")}, {{"B.V1", "2"}}));
+  kinds.push_back(object("VariantsInACircle", "Z",
+                         variant("V1", "V2") + variant("V2", "V3") + variant("V3", "V1"), {},
+                         {{"B.V1", "2"}, {"B.V2", "2"}, {"B.V3", "2"}}));
+  kinds.push_back(
+      object("VariantOfNothing", "Z",
+             entry("spezialisierung", xzufi::id("B", "V1") + xzufi::module("03", "Variante" + stand(2))),
+             {warning("feld-fehlt")}, {{"B.V1", "2"}}));
 
   // HTML and links
   const auto html = [](const char* text) { return t3(xzufi::module("06", text)); };
-  kinds.push_back(object("ScriptInHtml", "T3", html("a&lt;script&gt;alert(1)&lt;/script&gt;b"), {warning("html")}));
+  kinds.push_back(
+      object("ScriptInHtml", "T3", html("a&lt;script&gt;alert(1)&lt;/script&gt;b"), {warning("html")}));
   kinds.push_back(object("ScriptInCdata", "T3", html("<![CDATA[<p>a<sCript src=//evil.example></p>]]>"),
                          {warning("html")}));
   kinds.push_back(object("ScriptAsXml", "T3", html("<p>a</p><script>alert(1)</script>"), {warning("html")}));
   kinds.push_back(object("HandlersInHtml", "T3",
-                         html("&lt;p onclick='x()'&gt;a&lt;/p&gt;&lt;img src=x onerror=y()&gt;"), {warning("html")}));
-  kinds.push_back(object("JavascriptLinkInHtml", "T3", html("&lt;a href=\"java&amp;#10;script:x()\"&gt;a&lt;/a&gt;"),
+                         html("&lt;p onclick='x()'&gt;a&lt;/p&gt;&lt;img src=x onerror=y()&gt;"),
                          {warning("html")}));
+  kinds.push_back(object("JavascriptLinkInHtml", "T3",
+                         html("&lt;a href=\"java&amp;#10;script:x()\"&gt;a&lt;/a&gt;"), {warning("html")}));
   kinds.push_back(object("DataLinkInHtml", "T3", html("&lt;a href='data:text/html,x'&gt;a&lt;/a&gt;"),
                          {warning("html")}));
-  kinds.push_back(object("JavascriptAsFurtherLink", "T3",
-                         t3("<x:modulText><x:leikaTextmodul><code>15</code></x:leikaTextmodul><x:inhalt>Mehr</x:inhalt>"
-                            "<x:weiterfuehrenderLink><x:uri>javascript:x()</x:uri></x:weiterfuehrenderLink>"
-                            "</x:modulText>"),
-                         {warning("link-adresse")}));
-  kinds.push_back(object("OnlineServiceOfJavascript", "O1", o1("javascript:alert(1)"), {refused("link-adresse")}, o1_kept));
-  kinds.push_back(object("OnlineServiceOfData", "O1", o1("data:text/html;base64,eA=="), {refused("link-adresse")}, o1_kept));
-  kinds.push_back(object("OnlineServiceOfAFile", "O1", o1("file:///etc/passwd"), {refused("link-adresse")}, o1_kept));
-  kinds.push_back(object("LinkWithBlanks", "O1", o1("https://b.example/a b"), {refused("link-adresse")}, o1_kept));
-  kinds.push_back(object("LinkOverTwoThousandBytes", "O1",
-                         [] { return o1("https://b.example/" + times(2'000, "a")); }, {refused("link-adresse")}, o1_kept));
-  kinds.push_back(object("SeveralTextsForOneModule", "T3", t3(xzufi::module("06", "eins") + xzufi::module("06", "zwei")),
+  kinds.push_back(
+      object("JavascriptAsFurtherLink", "T3",
+             t3("<x:modulText><x:leikaTextmodul><code>15</code></x:leikaTextmodul><x:inhalt>Mehr</x:inhalt>"
+                "<x:weiterfuehrenderLink><x:uri>javascript:x()</x:uri></x:weiterfuehrenderLink>"
+                "</x:modulText>"),
+             {warning("link-adresse")}));
+  kinds.push_back(object("OnlineServiceOfJavascript", "O1", o1("javascript:alert(1)"),
+                         {refused("link-adresse")}, o1_kept));
+  kinds.push_back(object("OnlineServiceOfData", "O1", o1("data:text/html;base64,eA=="),
+                         {refused("link-adresse")}, o1_kept));
+  kinds.push_back(
+      object("OnlineServiceOfAFile", "O1", o1("file:///etc/passwd"), {refused("link-adresse")}, o1_kept));
+  kinds.push_back(
+      object("LinkWithBlanks", "O1", o1("https://b.example/a b"), {refused("link-adresse")}, o1_kept));
+  kinds.push_back(object(
+      "LinkOverTwoThousandBytes", "O1", [] { return o1("https://b.example/" + times(2'000, "a")); },
+      {refused("link-adresse")}, o1_kept));
+  kinds.push_back(object("SeveralTextsForOneModule", "T3",
+                         t3(xzufi::module("06", "eins") + xzufi::module("06", "zwei")),
                          {warning("modul-mehrfach")}));
 
   // sizes
-  kinds.push_back(object("TextOfManyMegabytes", "T3",
-                         [] { return t3(xzufi::module("06", times((runs_long() ? 200 : 20) << 17, "acht Byt"))); },
-                         {refused("zu-gross")}, t3_kept));
-  kinds.push_back(object("ModuleOfTwoMegabytes", "T3",
-                         [] { return t3(xzufi::module("06", times(500'000, "Hund "))); }, {refused("zu-gross")}, t3_kept));
-  kinds.push_back(object("MillionElementsInAnObject", "T3", [] { return t3(times(1'000'000, "<y/>")); },
-                         {refused("zu-gross")}, t3_kept));
+  kinds.push_back(object(
+      "TextOfManyMegabytes", "T3",
+      [] { return t3(xzufi::module("06", times((runs_long() ? 200 : 20) << 17, "acht Byt"))); },
+      {refused("zu-gross")}, t3_kept));
+  kinds.push_back(object(
+      "ModuleOfTwoMegabytes", "T3", [] { return t3(xzufi::module("06", times(500'000, "Hund "))); },
+      {refused("zu-gross")}, t3_kept));
+  kinds.push_back(object(
+      "MillionElementsInAnObject", "T3", [] { return t3(times(1'000'000, "<y/>")); }, {refused("zu-gross")},
+      t3_kept));
   kinds.push_back(object("ManyModules", "T3",
                          [] {
                            std::string modules;
-                           for (int i = 100; i < 40'000; ++i) modules += xzufi::module(std::to_string(i), "x");
+                           for (int i = 100; i < 40'000; ++i)
+                             modules += xzufi::module(std::to_string(i), "x");
                            return t3(modules);
                          },
                          {}));
   kinds.push_back(object("NestedHtml", "T3",
-                         [] { return t3(xzufi::module("06", times(100'000, "&lt;ul&gt;&lt;li&gt;") + "a")); }, {warning("html")}));
-  kinds.push_back(object("WordOfHalfAMegabyte", "T3", [] { return t3(xzufi::module("06", times(500'000, "o"))); }, {}));
+                         [] { return t3(xzufi::module("06", times(100'000, "&lt;ul&gt;&lt;li&gt;") + "a")); },
+                         {warning("html")}));
+  kinds.push_back(
+      object("WordOfHalfAMegabyte", "T3", [] { return t3(xzufi::module("06", times(500'000, "o"))); }, {}));
   kinds.push_back(object("ManyBrokenObjects", "Z",
                          [] { return times(5'000, entry("leistung", xzufi::module("03", "Hund")) + "\n"); },
                          {refused("id-fehlt")}));
@@ -849,7 +887,8 @@ void add_objects(std::vector<Kind>& kinds) {
   const auto valid = [](const char* from, const char* to) { return t3(xzufi::valid(from, to)); };
   kinds.push_back(object("DateOfTheYear0", "T3", valid("0000-01-01", ""), {warning("datum")}));
   kinds.push_back(object("DateOfTheYear9999", "T3", valid("2024-01-01", "9999-12-30"), {}));
-  kinds.push_back(object("DateThatDoesNotExist", "T3", valid("2024-02-30", "2999-13-01"), {warning("datum")}));
+  kinds.push_back(
+      object("DateThatDoesNotExist", "T3", valid("2024-02-30", "2999-13-01"), {warning("datum")}));
   kinds.push_back(object("DateThatIsNone", "T3", valid("morgen", "31.12.2026"), {warning("datum")}));
   kinds.push_back(object("EndBeforeBegin", "T3", valid("2026-01-02", "2026-01-01"), {warning("zeitraum")}));
   kinds.push_back(object("ChangedOnNoDay", "T3",
@@ -860,7 +899,8 @@ void add_objects(std::vector<Kind>& kinds) {
   // deletions
   kinds.push_back(object("DeletionWithoutClass", "Z", "<x:loesche>" + xzufi::id("B", "T3") + "</x:loesche>",
                          {refused("art")}));
-  kinds.push_back(object("DeletionWithoutId", "Z", "<x:loesche klasse=\"Leistung\"/>", {refused("id-fehlt")}));
+  kinds.push_back(
+      object("DeletionWithoutId", "Z", "<x:loesche klasse=\"Leistung\"/>", {refused("id-fehlt")}));
   kinds.push_back(object("DeletionOfWhatIsThere", "T3",
                          "<x:loesche klasse=\"Leistung\">" + xzufi::id("B", "T3") + "</x:loesche>", {},
                          {{"B.T3", ""}}));
@@ -870,10 +910,12 @@ void add_objects(std::vector<Kind>& kinds) {
   kinds.push_back(object("DeletionOfAnotherSourcesObjects", "Z",
                          "<x:loesche klasse=\"Leistung\">" + xzufi::id("A", "T1") +
                              "</x:loesche><x:loesche klasse=\"Onlinedienst\">" + xzufi::id("A", "O1") +
-                             "</x:loesche><x:loesche klasse=\"Leistung\">" + xzufi::id("", "L.1") + "</x:loesche>",
+                             "</x:loesche><x:loesche klasse=\"Leistung\">" + xzufi::id("", "L.1") +
+                             "</x:loesche>",
                          {}));
   kinds.back().agencies = "";
-  kinds.push_back(object("DeletionsOfUnknownObjectsByTheHundredThousand", "Z", [] { return deletions(100'000); }, {}));
+  kinds.push_back(
+      object("DeletionsOfUnknownObjectsByTheHundredThousand", "Z", [] { return deletions(100'000); }, {}));
 
   // side tables
   const auto side = [&](const char* name, const char* rows) {
@@ -889,13 +931,15 @@ void add_objects(std::vector<Kind>& kinds) {
   kinds.push_back({"SideTableWithoutColumns",
                    [](const TempFolder& folder) { folder.write("side.tsv", "id\tefa\nB.O1\tyes\n"); },
                    {broken("datei", no_line)}});
-  kinds.push_back({"MissingSideTable", [](const TempFolder& folder) { fs::remove(folder / "side.tsv"); },
+  kinds.push_back({"MissingSideTable",
+                   [](const TempFolder& folder) { fs::remove(folder / "side.tsv"); },
                    {broken("datei", no_line)}});
 }
 
 void add_other_formats(std::vector<Kind>& kinds) {
-  const auto add = [&](const char* name, const char* format, const char* path, std::function<std::string()> content,
-                       std::vector<Finding> findings, Published other = {}) {
+  const auto add = [&](const char* name, const char* format, const char* path,
+                       std::function<std::string()> content, std::vector<Finding> findings,
+                       Published other = {}) {
     const std::string where = std::string("b/") + path;
     kinds.push_back({name, [where, content](const TempFolder& folder) { folder.write(where, content()); },
                      std::move(findings), std::move(other), format});
@@ -911,9 +955,12 @@ void add_other_formats(std::vector<Kind>& kinds) {
   add("EmptyList", "list", "services.tsv", text(""), {broken("datei", no_line)});
   kinds.push_back({"ListWithoutItsServices",
                    [](const TempFolder& folder) { fs::remove(folder / "b/services.tsv"); },
-                   {broken("datei", no_line)}, {}, "list"});
+                   {broken("datei", no_line)},
+                   {},
+                   "list"});
   add("ListWithLinesThatAreNoUtf8", "list", "services.tsv",
-      [] { return replaced(list_of_b(2), "Hündin 3,", "H\xFCndin 3,"); }, {refused("utf-8")}, {{"B.T3", "1"}});
+      [] { return replaced(list_of_b(2), "Hündin 3,", "H\xFCndin 3,"); }, {refused("utf-8")},
+      {{"B.T3", "1"}});
   add("ListOfLinksToVeryLongIds", "list", "online_services.tsv",
       [] {
         return links_of_b(2, "B.O1" + times(300, "x") + "\tDienst\thttps://b.example/\tB.T1\n" +
@@ -938,8 +985,8 @@ void add_other_formats(std::vector<Kind>& kinds) {
   add("AvailabilityWithAJavascriptLink", csv, "links.csv",
       [] { return replaced(csv_of_b(2), "https://b.example/99110009070000", "javascript:x()"); },
       {refused("link-adresse")}, {{"B.VO.99110009070000", "1"}});
-  add("AvailabilityWithTooManyCells", csv, "links.csv", [] { return csv_of_b(2, "99110009104001;;a;b;c;d\n"); },
-      {refused("format")});
+  add("AvailabilityWithTooManyCells", csv, "links.csv",
+      [] { return csv_of_b(2, "99110009104001;;a;b;c;d\n"); }, {refused("format")});
   add("AvailabilityWithAContradictingOffice", csv, "links.csv",
       [] { return csv_of_b(2, ";;Katze, Stand 2;Amt;02323 2\n"); }, {warning("stelle")},
       {{"B.V.8bc7ac34fcb3", "2"}});
@@ -949,7 +996,8 @@ void add_other_formats(std::vector<Kind>& kinds) {
   add("PvogJsonThatIsHtml", "pvog-json", "all.json", text("<html>502</html>"), {broken("nicht-wohlgeformt")});
   add("PvogJsonThatIsEmpty", "pvog-json", "all.json", text("[]"), {broken("leer", no_line)});
   add("PvogJsonWithABrokenObject", "pvog-json", "all.json",
-      [] { return json_of_b(2, ",\n{\"id\":\"B.LB.99\",\"leikakeys\":[1 2]}"); }, {refused("nicht-wohlgeformt")});
+      [] { return json_of_b(2, ",\n{\"id\":\"B.LB.99\",\"leikakeys\":[1 2]}"); },
+      {refused("nicht-wohlgeformt")});
   add("PvogJsonWithABrokenLetter", "pvog-json", "all.json",
       [] { return json_of_b(2, ",\n{\"id\":\"B.LB.99\",\"name\":\"H\xFCndin\"}"); }, {refused("utf-8")});
   add("PvogJsonWithAnIdOfNulBytes", "pvog-json", "all.json",
@@ -964,7 +1012,8 @@ void add_other_formats(std::vector<Kind>& kinds) {
                         "\"B.LB.3\",\"validFrom\":\"2026-01-02\",\"validTo\":\"2026-01-01\",");
       },
       {warning("zeitraum")});
-  add("PvogCsvWithoutColumns", "pvog-csv", "all.csv", text("ID-LB|Name\nB.LB.1|Hund\n"), {broken("feld-fehlt")});
+  add("PvogCsvWithoutColumns", "pvog-csv", "all.csv", text("ID-LB|Name\nB.LB.1|Hund\n"),
+      {broken("feld-fehlt")});
   add("PvogCsvWithTooFewCells", "pvog-csv", "all.csv", [] { return pvog_csv_of_b(2, "B.LB.99|Hund\n"); },
       {refused("format")});
   add("PvogCsvWithABrokenLetter", "pvog-csv", "all.csv",
@@ -972,8 +1021,8 @@ void add_other_formats(std::vector<Kind>& kinds) {
       {refused("utf-8", true)}, {{"B.LB.3", "1"}});
 
   const char* const service = "bereitstelldienst";
-  add("BereitstelldienstWithoutItsLastPage", service, "page-000001.json", [] { return page(feed_of_b(2), false); },
-      {broken("unvollstaendig", no_line)});
+  add("BereitstelldienstWithoutItsLastPage", service, "page-000001.json",
+      [] { return page(feed_of_b(2), false); }, {broken("unvollstaendig", no_line)});
   add("BereitstelldienstPageCutOff", service, "page-000001.json",
       [] { return page(feed_of_b(2), true).substr(0, 5'000); }, {broken("seite", no_line)});
   add("BereitstelldienstPageThatIsHtml", service, "page-000001.json", text("<html>Anmelden</html>"),
@@ -982,9 +1031,14 @@ void add_other_formats(std::vector<Kind>& kinds) {
       [] { return page(cut_behind(feed_of_b(2), "<x:leistung", 7), true); }, {broken("nicht-wohlgeformt")});
   kinds.push_back({"BereitstelldienstWithoutFolder",
                    [](const TempFolder& folder) { fs::remove_all(folder / "b"); },
-                   {broken("datei", no_line)}, {}, service});
+                   {broken("datei", no_line)},
+                   {},
+                   service});
   add("BereitstelldienstOfOrphanedDeletions", service, "page-000001.json",
-      [] { return page(feed_of_b(2, {{"Z", deletions(100'000)}}), true); }, {});
+      [] {
+        return page(feed_of_b(2, {{"Z", deletions(100'000)}}), true);
+      },
+      {});
 }
 
 std::vector<Kind> all_kinds() {
@@ -999,8 +1053,8 @@ std::vector<Kind> all_kinds() {
 
 /// Rules that need to know what there was before.
 bool needs_an_index(const Finding& finding) {
-  return finding.rule == std::string_view("loeschung-zu-viel") || finding.rule == std::string_view("veraltet") ||
-         finding.rule == std::string_view("bezug-unbekannt");
+  return finding.rule == std::string_view("loeschung-zu-viel") ||
+         finding.rule == std::string_view("veraltet") || finding.rule == std::string_view("bezug-unbekannt");
 }
 
 class BrokenFeed : public ::testing::TestWithParam<Kind> {
@@ -1075,9 +1129,9 @@ class BrokenFeed : public ::testing::TestWithParam<Kind> {
   }
 
   const SourceResult& result_of(const BuildReport& report, const std::string& source) const {
-    const auto found = std::find_if(report.sources.begin(), report.sources.end(), [&](const SourceResult& result) {
-      return result.report.source == source;
-    });
+    const auto found =
+        std::find_if(report.sources.begin(), report.sources.end(),
+                     [&](const SourceResult& result) { return result.report.source == source; });
     return *found;
   }
 
@@ -1157,16 +1211,18 @@ TEST_P(BrokenFeed, IsToldAndHarmsNobody) {
     expect_others_untouched(engine);
     const IndexReader reader = engine.reader();
     EXPECT_EQ(published(reader, "b"), is_refused ? base_.b() : b_taken(true));
-    for (const char* other : {"a", "land"}) EXPECT_EQ(source_info(reader, other).memo, base_.memo(other)) << other;
+    for (const char* other : {"a", "land"})
+      EXPECT_EQ(source_info(reader, other).memo, base_.memo(other)) << other;
     const SourceInfo info = source_info(reader, "b");
     EXPECT_EQ(info.error, b.refusal);
     EXPECT_EQ(info.rejected, b.report.refused);
     const std::string quarantine = reader.note("quarantine/b");
     const auto lines = split(quarantine, '\n');
-    EXPECT_EQ(lines.size(), std::min<std::size_t>(200, static_cast<std::size_t>(std::count_if(
-                                b.report.problems.begin(), b.report.problems.end(), [](const Problem& problem) {
-                                  return problem.severity != Severity::warning;
-                                }))));
+    EXPECT_EQ(lines.size(),
+              std::min<std::size_t>(
+                  200, static_cast<std::size_t>(std::count_if(
+                           b.report.problems.begin(), b.report.problems.end(),
+                           [](const Problem& problem) { return problem.severity != Severity::warning; }))));
     for (std::string_view line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), '\t'), 4) << line;
   }
 
@@ -1195,7 +1251,10 @@ INSTANTIATE_TEST_SUITE_P(Kinds, BrokenFeed, ::testing::ValuesIn(all_kinds()),
 class Repeated : public std::streambuf {
  public:
   Repeated(std::string head, std::string piece, std::size_t bytes, std::string tail)
-      : head_(std::move(head)), piece_(std::move(piece)), tail_(std::move(tail)), left_(bytes / piece_.size()) {
+      : head_(std::move(head)),
+        piece_(std::move(piece)),
+        tail_(std::move(tail)),
+        left_(bytes / piece_.size()) {
     give(head_);
   }
 
@@ -1243,14 +1302,17 @@ TEST(BrokenFeedSize, AFileOfAnySizeIsReadInLittleMemory) {
 
 TEST(BrokenFeedSize, ATextOfAnySizeIsSkippedInLittleMemory) {
   const std::size_t bytes = runs_long() ? 10'000'000'000 : 200'000'000;
-  Repeated feed("<transfer xmlns:x=\"x\"><schreibe><leistung><id>1</id><modulText><inhalt>", times(2'000, "Hund "), bytes,
+  Repeated feed("<transfer xmlns:x=\"x\"><schreibe><leistung><id>1</id><modulText><inhalt>",
+                times(2'000, "Hund "), bytes,
                 "</inhalt></modulText></leistung></schreibe>" + t3("") + "</transfer>");
   std::istream in(&feed);
   const AreaTable areas(small_tables());
   std::size_t texts = 0;
   std::vector<std::string> rules;
   EXPECT_TRUE(read_xzufi(in, "feed.xml", areas,
-                         {{}, [&](Change, const Problem&) { ++texts; }, [&](Problem problem) { rules.push_back(problem.rule); }}));
+                         {{},
+                          [&](Change, const Problem&) { ++texts; },
+                          [&](Problem problem) { rules.push_back(problem.rule); }}));
   EXPECT_EQ(texts, 1U);
   EXPECT_THAT(rules, ::testing::ElementsAre("zu-gross"));
 }

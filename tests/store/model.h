@@ -1,6 +1,6 @@
 // A straight-line description of what an index says after some deliveries, to hold IndexWriter against: it
-// keeps all that was ever said and works everything out anew each time it is asked. And what a reader says, in
-// the same words.
+// keeps all that was ever said and works everything out anew each time it is asked. And what a reader says,
+// in the same words.
 #pragma once
 
 #include <algorithm>
@@ -151,7 +151,8 @@ inline std::string words_of(const Bitmap& municipalities) {
 }
 
 /// What one list has and another has not, a line each; empty where they agree.
-inline std::string difference(const std::vector<std::string>& expected, const std::vector<std::string>& found) {
+inline std::string difference(const std::vector<std::string>& expected,
+                              const std::vector<std::string>& found) {
   std::multiset<std::string> missing(expected.begin(), expected.end()), more;
   for (const std::string& line : found) {
     const auto same = missing.find(line);
@@ -403,9 +404,8 @@ class Model {
         office->responsibilities.clear();
       }
       for (const auto& [area, its] : where) {
-        lines.push_back(
-            areas()[area].id() + (key.kind == ObjectKind::office ? " office " : " online ") +
-            words_of(object) + " " + words_of(std::vector<ServiceKey>(its.begin(), its.end())));
+        lines.push_back(areas()[area].id() + (key.kind == ObjectKind::office ? " office " : " online ") +
+                        words_of(object) + " " + words_of(std::vector<ServiceKey>(its.begin(), its.end())));
         const auto* service = std::get_if<OnlineService>(&object);
         if (!service || service->url.empty() || service->form) continue;
         const bool is_town = areas()[area].level == Level::gemeinde;
@@ -465,9 +465,8 @@ inline std::vector<std::string> lines_of(const IndexReader& reader) {
       lines.push_back(name + " kin " + words_of(entry.key) + " " + ids[entry.doc]);
     in_order(std::is_sorted(sheet.kin_of.begin(), sheet.kin_of.end()));
     const auto joins = [&](const auto& objects, const std::vector<SheetJoin>& list, const char* what) {
-      in_order(std::is_sorted(objects.begin(), objects.end(), [](const auto& a, const auto& b) {
-        return a.id.text() < b.id.text();
-      }));
+      in_order(std::is_sorted(objects.begin(), objects.end(),
+                              [](const auto& a, const auto& b) { return a.id.text() < b.id.text(); }));
       in_order(std::is_sorted(list.begin(), list.end(), [](const SheetJoin& a, const SheetJoin& b) {
         return std::tie(a.key, a.index) < std::tie(b.key, b.index);
       }));
@@ -564,8 +563,8 @@ class Generator {
         continue;
       }
       const auto known = said.known({kind, id});
-      delivery.changes.push_back(known && chance(delivery.whole ? 60 : 20) ? *known
-                                                                          : object(kind, id, delivery.source));
+      delivery.changes.push_back(
+          known && chance(delivery.whole ? 60 : 20) ? *known : object(kind, id, delivery.source));
     }
     if (!delivery.whole || !chance(25)) return;
     for (int i = 0; i < 3; ++i) {

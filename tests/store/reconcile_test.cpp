@@ -22,9 +22,7 @@ constexpr std::chrono::milliseconds no_pause(0), no_wait(0);
 /// Each commit is brought to disk, which takes no time where that is memory.
 fs::path quick_folder() { return fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path(); }
 
-std::size_t histories(std::size_t count) {
-  return std::getenv("VSM_LONG_TESTS") ? count * 100 : count;
-}
+std::size_t histories(std::size_t count) { return std::getenv("VSM_LONG_TESTS") ? count * 100 : count; }
 
 /// Of one trust are b and d.
 std::map<std::string, SourceInfo> configured() {
@@ -86,7 +84,8 @@ const TempFolder& empty_index() {
   return folder;
 }
 
-/// What the journals say of each version, from its first to its last entry. The hashes must follow each other.
+/// What the journals say of each version, from its first to its last entry. The hashes must follow each
+/// other.
 using Net = std::map<std::pair<std::string, Key>, std::pair<std::uint64_t, std::uint64_t>>;
 void follow(Net& net, const std::vector<JournalEntry>& entries) {
   for (const JournalEntry& entry : entries) {
@@ -122,8 +121,8 @@ void expect_journal(const Net& net, const Model::Versions& before, const Model::
   for (const auto& version : all) {
     const std::string name = version.first + " " + version.second.id;
     const auto was = before.find(version), is = after.find(version);
-    const bool differs = (was == before.end()) != (is == after.end()) ||
-                         (was != before.end() && was->second != is->second);
+    const bool differs =
+        (was == before.end()) != (is == after.end()) || (was != before.end() && was->second != is->second);
     const auto told = net.find(version);
     ASSERT_EQ(told != net.end(), differs) << name << (differs ? " changed and no journal says so" : "");
     if (!differs) continue;
