@@ -171,6 +171,21 @@ TEST_F(Concurrent, UpdatesPassABuildAndItTakesInWhatTheyDid) {
   EXPECT_EQ(watch.stop(), "");
 }
 
+TEST_F(Concurrent, ABuildTakesInMoreUpdatesThanTheJournalRemembers) {
+  if (rounds(0, 1) == 0) GTEST_SKIP() << "takes a minute";
+  GatedBuild build(world, false);
+  ASSERT_TRUE(build.is_at_the_gate()) << build.output();
+  for (int commits = 0; commits < 2'100 && !HasFailure(); commits += 3) {
+    ++number;
+    for (std::size_t source = 0; source < SmallWorld::source_count; ++source) world.deliver(source, number);
+    Running update = world.start("update", {}, SmallWorld::faults(world.index(), {}));  // does not wait
+    EXPECT_EQ(update.end(), 0) << update.output();
+  }
+  build.let_through();
+  EXPECT_EQ(build.end(), 0) << build.output();
+  EXPECT_EQ(now(), world.delivered);
+}
+
 TEST_F(Concurrent, BuildsAndUpdatesAtAnyMomentLoseNothing) {
   Watch watch(world.index());
   std::atomic<bool> stopping = false;

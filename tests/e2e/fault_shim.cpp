@@ -4,10 +4,10 @@
 //   VSM_FAULT_SPACE=n      the disk takes n more bytes; then every write below the folder fails with ENOSPC
 //   VSM_FAULT_SYNC=n       the n-th fsync or fdatasync below the folder fails with EIO
 //   VSM_FAULT_KILL=n       the program dies (SIGKILL) instead of its n-th call that changes the folder
-//   VSM_FAULT_COPIES=path  before every fsync and fdatasync the folder is copied twice, as two power cuts
-//   could
-//                          leave it: NNNN-all with everything that was written, NNNN-synced with only what
-//                          was synced; a name (new, renamed, removed) counts as synced once its folder was
+//   VSM_FAULT_COPIES=path  at every fsync and fdatasync the folder is copied as a power cut could leave it:
+//                          before it as NNNN-all with everything that was written, after it as NNNN-synced
+//                          with only what was synced; a name (new, renamed, removed) counts as synced once
+//                          its folder was
 // Sleeping takes no time: nobody reads such an index, so nothing has to be waited for.
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -165,11 +165,8 @@ class Faults {
   bool begin_sync() {
     if (synced_) {
       const Inside own;
-      char name[24];
-      std::snprintf(name, sizeof name, "%04d-", ++copy_);
-      const fs::path target = fs::path(copies_) / name;
-      fs::copy(folder_, target.string() + "all", fs::copy_options::recursive);
-      synced_->write_to(target.string() + "synced");
+      ++copy_;
+      fs::copy(folder_, copy_name("-all"), fs::copy_options::recursive);
     }
     return sync_ <= 0 || --sync_ != 0;
   }
@@ -177,11 +174,18 @@ class Faults {
     if (!synced_) return;
     const Inside own;
     synced_->sync(path);
+    synced_->write_to(copy_name("-synced"));
   }
 
   std::mutex mutex;
 
  private:
+  std::string copy_name(const char* kind) const {
+    char number[16];
+    std::snprintf(number, sizeof number, "/%04d", copy_);
+    return copies_ + number + kind;
+  }
+
   const std::string folder_ = text_in("VSM_FAULT_FOLDER"), copies_ = text_in("VSM_FAULT_COPIES");
   long space_ = number_in("VSM_FAULT_SPACE"), sync_ = number_in("VSM_FAULT_SYNC"),
        kill_ = number_in("VSM_FAULT_KILL");

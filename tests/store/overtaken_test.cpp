@@ -1,7 +1,7 @@
 // Handles on an index that wait for their next reader while commits go by.
 #include <gmock/gmock.h>
 
-#include <thread>
+#include <cstdlib>
 
 #include "store/index_reader.h"
 #include "store/index_writer.h"
