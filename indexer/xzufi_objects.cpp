@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "indexer/html.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t longest_id = 200;            // bytes
 constexpr std::size_t longest_module = 1U << 20U;  // bytes
 constexpr std::size_t most_warnings = 20;          // of one entry
+constexpr std::size_t most_languages = 20;         // codes that one entry says are Leichte Sprache
 
 // ---- small values ----
 
@@ -122,7 +124,8 @@ class Languages {
           version.child("languageCode") ? version.at({"languageCode"}) : version.attribute("languageCode");
       const std::string name = lower_ascii(version.at({"sprachbezeichnungDeutsch"}).substr(0, 100));
       // Plain "de" stays German: an object needs a text in German.
-      if (code.size() > 2 && code.starts_with("de") && name.find("leicht") != std::string::npos)
+      if (code.size() > 2 && code.starts_with("de") && name.find("leicht") != std::string::npos &&
+          easy_.size() < most_languages)
         easy_.push_back(code);
     });
   }
@@ -407,6 +410,10 @@ class Maker {
     TextModule module;
     bool general = true;  ///< for every channel (Zugangskanal)
   };
+  struct Pieces {
+    std::vector<Piece> list;
+    std::unordered_map<std::string, std::size_t> at;  ///< by code, of an own module with its title
+  };
 
   void service(bool special) {
     ServiceText text;
@@ -487,8 +494,8 @@ class Maker {
 
   /// Title, teaser and modules in one language.
   Translation texts(Tongue tongue, std::string* official_title) {
-    std::vector<Piece> pieces;
-    pieces.reserve(20);
+    Pieces pieces;
+    pieces.list.reserve(20);
     for (XmlElement child = entry_.first(); child; child = child.next()) {
       const std::string_view name = child.name();
       if (!name.starts_with("modul")) continue;
@@ -505,7 +512,7 @@ class Maker {
     }
     Translation result;
     std::string official;
-    for (Piece& piece : pieces) {
+    for (Piece& piece : pieces.list) {
       TextModule& module = piece.module;
       if (module.code == "02" || module.code == "03")
         std::replace(module.text.begin(), module.text.end(), '\n', ' ');
@@ -524,18 +531,18 @@ class Maker {
   }
 
   /// A code may come once for each channel: what holds for all comes first, then what came first.
-  void add(std::vector<Piece>& pieces, TextModule module, XmlElement element) {
+  void add(Pieces& pieces, TextModule module, XmlElement element) {
     if (module.text.empty() && module.links.empty()) return;
     const std::string_view channel = code_of(element.child("zugangskanal"));
     Piece piece{std::move(module), channel.find_first_not_of('0') == std::string_view::npos};
-    const auto same = std::find_if(pieces.begin(), pieces.end(), [&](const Piece& other) {
-      return other.module.code == piece.module.code &&
-             (piece.module.code != "IND" || other.module.title == piece.module.title);
-    });
-    if (same == pieces.end()) {
-      pieces.push_back(std::move(piece));
+    const std::string& code = piece.module.code;
+    const auto known =
+        pieces.at.emplace(code == "IND" ? code + '\n' + piece.module.title : code, pieces.list.size());
+    if (known.second) {
+      pieces.list.push_back(std::move(piece));
       return;
     }
+    Piece* const same = &pieces.list[known.first->second];
     const bool alike = same->module.text == piece.module.text;
     if (!same->general && piece.general) std::swap(*same, piece);
     if (!alike)

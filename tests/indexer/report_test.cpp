@@ -4,6 +4,8 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -213,6 +215,39 @@ TEST(Rules, AreKnownByTheirId) {
   }
   EXPECT_EQ(find_rule("keine-regel"), nullptr);
   EXPECT_EQ(find_rule(""), nullptr);
+}
+
+/// Ids of rules in a piece of code: as the first plain word among the texts handed to what tells a problem,
+/// before its severity, or behind its sentence.
+std::set<std::string> rules_in(const std::string& code) {
+  static const std::regex calls[] = {
+      std::regex(
+          R"re(\b(?:warn|refuse|refuse_at|broken|stop|report|add|refuse_piece)\((?:[^"();]|\([^"();]*\))*"([a-z][a-z0-9-]+)",\s)re"),
+      std::regex(R"re("([a-z][a-z0-9-]+)",\s*Severity::)re"),
+      std::regex(R"re(\brule = "([a-z][a-z0-9-]+)")re"),
+      std::regex(R"re(\.",\s*"([a-z][a-z0-9-]+)")re"),
+  };
+  std::set<std::string> found;
+  for (const std::regex& call : calls)
+    for (std::sregex_iterator at(code.begin(), code.end(), call), end; at != end; ++at)
+      found.insert((*at)[1]);
+  return found;
+}
+
+TEST(Rules, EveryOneThatTheCodeNamesIsKnown) {
+  std::set<std::string> named;
+  for (const auto& file : std::filesystem::directory_iterator(VSM_DATA_FOLDER "/../indexer")) {
+    if (file.path().extension() != ".cpp" || file.path().filename() == "rules.cpp") continue;
+    for (const std::string& rule : rules_in(read_file(file.path().string()))) {
+      named.insert(rule);
+      EXPECT_TRUE(find_rule(rule)) << rule << " in " << file.path().filename();
+    }
+  }
+  // One of each way to name a rule.
+  for (const char* rule :
+       {"art", "zu-tief", "feld-fehlt", "titel-zu-lang", "datei", "id-doppelt", "schluessel"})
+    EXPECT_TRUE(named.contains(rule)) << rule;
+  EXPECT_GT(named.size(), 25U);
 }
 
 TEST(Rules, TheirPageListsExactlyThemInTheirOrder) {
