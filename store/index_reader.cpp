@@ -405,11 +405,11 @@ IndexReader::~IndexReader() {
   if (!home) return;
   std::vector<std::unique_ptr<State>> dropped;
   const std::lock_guard hold(home->mutex);
-  if (state_->outdated) {  // then those that were opened with it are too
+  if (home->current != state_->revision) return;
+  if (state_->outdated)  // then those that were opened with it are too
     dropped.swap(home->idle);
-    return;
-  }
-  if (home->current == state_->revision) home->idle.push_back(std::move(state_));
+  else
+    home->idle.push_back(std::move(state_));
 }
 
 const Snapshot& IndexReader::snapshot() const { return *state_->revision->snapshot; }
