@@ -149,15 +149,17 @@ bool Validation::check(Office& office) {
   if (office.name.size() > title_limit)
     return refuse("titel-zu-lang", "Der Name der Organisationseinheit hat mehr als 1.000 Bytes.");
   office.sample = source_.sample;
-  if (office.street.empty() || office.postcode.empty() || office.city.empty())
-    warn("adresse-unvollstaendig",
-         "Der Anschrift der Organisationseinheit fehlt Straße, Postleitzahl oder Ort.");
   if (!office.url.empty() && !is_web_address(office.url)) {
     warn("link-adresse", "Die Internetadresse der Organisationseinheit ist keine; sie entfällt.");
     office.url.clear();
   }
   for (const Responsibility& responsibility : office.responsibilities)
     if (!check_areas(responsibility.areas)) return false;
+  // A town's own list may do without.
+  if (source_.format != "verfuegbarkeit" &&
+      (office.street.empty() || office.postcode.empty() || office.city.empty()))
+    warn("adresse-unvollstaendig",
+         "Der Anschrift der Organisationseinheit fehlt Straße, Postleitzahl oder Ort.");
   return true;
 }
 
