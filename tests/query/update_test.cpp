@@ -104,10 +104,10 @@ TEST_F(UpdateTest, AnEmptyDeliveryLeavesEverythingUntilItIsForced) {
 }
 
 TEST_F(UpdateTest, FormsAreListedAndDoNotCountAsOnline) {
-  const std::string form = xzufi::write(
-      "<x:formular>" + xzufi::id("B", "F1") +
-      "<x:bezeichnung languageCode=\"de\">Vordruck</x:bezeichnung><x:link languageCode=\"de\">"
-      "<x:link>https://bochum.example/vordruck.pdf</x:link></x:link></x:formular>");
+  const std::string form =
+      xzufi::write("<x:formular>" + xzufi::id("B", "F1") +
+                   "<x:bezeichnung languageCode=\"de\">Vordruck</x:bezeichnung><x:link languageCode=\"de\">"
+                   "<x:link>https://bochum.example/vordruck.pdf</x:link></x:link></x:formular>");
   town(dog_service("Hund in Bochum anmelden") + form + xzufi::responsible("B", "F1", "B", "1", bochum));
   update();
   const auto result = ask("hund anmelden").results.at(0);
