@@ -316,8 +316,8 @@ void expect_others_are_found(SearchEngine& engine) {
     auto found = engine.search(request);
     ASSERT_TRUE(std::holds_alternative<SearchAnswer>(found)) << words;
     const auto& results = std::get<SearchAnswer>(found).results;
-    EXPECT_TRUE(std::any_of(results.begin(), results.end(), [&](const SearchResult& result) {
-      return result.text.id.text() == id;
+    EXPECT_TRUE(std::any_of(results.begin(), results.end(), [wanted = id](const SearchResult& result) {
+      return result.text.id.text() == wanted;
     })) << words;
   }
 }

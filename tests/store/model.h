@@ -481,9 +481,9 @@ inline std::vector<std::string> lines_of(const IndexReader& reader) {
     joins(sheet.offices, sheet.office_joins, " office ");
   }
   for (const auto& [key, availability] : snapshot.availability()) {
-    const auto part = [&](const Period& period, bool own, const Bitmap& towns) {
+    const auto part = [&, service = key](const Period& period, bool own, const Bitmap& towns) {
       if (!towns.isEmpty())
-        lines.push_back("available " + words_of(key) + " " + words_of(period) +
+        lines.push_back("available " + words_of(service) + " " + words_of(period) +
                         (own ? " own " : " inherited ") + words_of(towns));
     };
     part({}, true, availability.own);
