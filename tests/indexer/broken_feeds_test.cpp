@@ -1334,7 +1334,9 @@ TEST(BrokenFeedSize, AFileOfAnySizeIsReadInLittleMemory) {
                          {{}, [&](Change, const Problem&) { ++texts; }, [&](Problem) { ++problems; }}));
   EXPECT_EQ(texts, bytes / piece.size());
   EXPECT_EQ(problems, 0U);
-  if (frees_at_once) EXPECT_LT(most_memory() - before, runs_long() ? 500'000'000U : 24'000'000U);
+  if (frees_at_once) {
+    EXPECT_LT(most_memory() - before, runs_long() ? 500'000'000U : 24'000'000U);
+  }
 }
 
 TEST(BrokenFeedSize, ATextOfAnySizeIsSkippedInLittleMemory) {
