@@ -129,11 +129,15 @@ struct OnlineService {
   bool efa = false;             ///< one for all: run by one municipality for others
   bool form = false;            ///< a form to download (Formular): no online service, never counted as one
   std::vector<UrlParameter> parameters;
+  bool broken = false;  ///< the link was found dead, several times
   Validity validity;
   std::string changed;          ///< date of the last change as published, may be empty
   std::int64_t changed_at = 0;  ///< the same as seconds since 1970 (UTC); 0: not stated
   std::string source;
   bool sample = false;
+
+  /// Whether people can do the service there now. What is not is listed all the same.
+  bool is_online() const { return !url.empty() && !form && !broken; }
 };
 
 /// Says that an office or an online service does services in some areas (Zuständigkeit).

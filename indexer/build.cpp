@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "indexer/delivery.h"
 #include "indexer/text_analysis.h"
 #include "language/analyzer.h"
 #include "language/model.h"
@@ -38,6 +39,37 @@ void add_catalogue(IndexWriter& writer) {
     writer.put(std::move(text));
   }
   writer.end_delivery();
+}
+
+/// Hands each source to `take` and tells the progress by the size of their files.
+template <class Take>
+void take_all(const std::vector<Source>& sources, BuildProgress& progress,
+              const std::function<void(const BuildProgress&)>& on_progress, BuildReport& report, Take take) {
+  std::vector<std::size_t> sizes;
+  for (const Source& source : sources) {
+    try {
+      sizes.push_back(Delivery(source).bytes());
+    } catch (const std::exception&) {  // told when it is read
+      sizes.push_back(0);
+    }
+    progress.all_bytes += sizes.back();
+  }
+  progress.sources = sources.size();
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    progress.name = sources[i].name;
+    progress.state = {};
+    on_progress(progress);
+    report.sources.push_back(take(sources[i], [&](const IntakeState& state) {
+      progress.state = state;
+      on_progress(progress);
+    }));
+    report.broken_sources += !report.sources.back().refusal.empty();
+    progress.state = {};
+    progress.bytes += sizes[i];
+    ++progress.source;
+  }
+  progress.name.clear();
+  on_progress(progress);
 }
 
 }  // namespace
@@ -90,26 +122,12 @@ BuildReport build_index(const std::string& directory, const TableTexts& tables,
     report.problems.push_back({"", 0, {}, complaint, "wortliste", Severity::warning});
 
   BuildProgress progress;
-  progress.sources = sources.size() + 1;
   progress.name = "Leistungskatalog";
   on_progress(progress);
   add_catalogue(writer);
-  std::size_t objects = 0;
-  for (const Source& source : sources) {
-    ++progress.source;
-    progress.name = source.name;
-    on_progress(progress);
-    report.sources.push_back(take_into_build(writer, source, options, [&](std::size_t read) {
-      progress.objects = objects + read;
-      on_progress(progress);
-    }));
-    const SourceReport& read = report.sources.back().report;
-    objects += read.texts + read.online_services + read.offices + read.responsibilities;
-    report.broken_sources += !report.sources.back().refusal.empty();
-  }
-  progress.source = progress.sources;
-  progress.name.clear();
-  on_progress(progress);
+  take_all(sources, progress, on_progress, report, [&](const Source& source, const IntakeProgress& read) {
+    return take_into_build(writer, source, options, read);
+  });
   writer.put_table(language::words_table, analysis.words());
   report.summary = writer.finish();
   return report;
@@ -123,21 +141,15 @@ BuildReport update_index(const std::string& directory, const std::vector<Source>
     throw IndexError("the index was made with another analysis of words; build it again: vsm-index build");
   std::unique_ptr<TextAnalysis> analysis;
   writer.analyse_with([&](ServiceText& text) {
-    if (!analysis) analysis = std::make_unique<TextAnalysis>(writer.tables(), writer.catalogue(), false);
+    if (!analysis)
+      analysis = std::make_unique<TextAnalysis>(texts_need(writer.tables()), writer.catalogue(), false);
     return analysis->complete(text);
   });
   BuildReport report;
   BuildProgress progress;
-  progress.sources = sources.size();
-  for (const Source& source : sources) {
-    progress.name = source.name;
-    on_progress(progress);
-    report.sources.push_back(take_update(writer, source, options, [&](std::size_t read) {
-      progress.objects = read;
-      on_progress(progress);
-    }));
-    ++progress.source;
-  }
+  take_all(sources, progress, on_progress, report, [&](const Source& source, const IntakeProgress& read) {
+    return take_update(writer, source, options, read);
+  });
   writer.commit_states();
   report.summary.revision = writer.revision();
   return report;

@@ -15,9 +15,15 @@
 namespace vsm {
 
 struct BuildProgress {
-  std::size_t source = 0, sources = 0;  ///< sources done, and in all
-  std::size_t objects = 0;              ///< objects read so far
-  std::string name;                     ///< the source at work
+  std::size_t source = 0, sources = 0;   ///< sources done, and in all
+  std::size_t bytes = 0, all_bytes = 0;  ///< of their files
+  std::string name;                      ///< the source at work, empty at the end
+  IntakeState state;                     ///< ... and how far it is
+
+  std::size_t done() const { return bytes + state.bytes; }
+  std::size_t total() const { return all_bytes; }
+  /// For people: which source, how many objects.
+  std::string note() const { return name.empty() ? "Index" : state.note(name); }
 };
 
 struct BuildReport {

@@ -99,6 +99,18 @@ std::size_t Delivery::bytes() const {
   return sum;
 }
 
+std::size_t Delivery::position() const {
+  const auto at = reading_ ? static_cast<std::streamoff>(reading_->tellg()) : 0;
+  return finished_ + static_cast<std::size_t>(std::max<std::streamoff>(0, at));
+}
+
+std::string Delivery::glance() const {
+  std::string text;
+  for (const File& file : files_)
+    text += file.path + '\t' + std::to_string(file.size) + '\t' + std::to_string(file.changed) + '\n';
+  return text;
+}
+
 std::string Delivery::settings() const {
   std::string all = std::to_string(readers_version);
   const auto add = [&](const std::string& part) { (all += '\x1f') += part; };
@@ -147,19 +159,27 @@ std::string Delivery::memo() const {
 }
 
 bool Delivery::read_file(const File& file, const AreaTable& areas, const ChangeSink& sink) const {
-  if (source_.format == "xzufi") return read_xzufi(file.path, areas, sink);
-  if (source_.format == "pvog-json") return read_pvog_json(file.path, areas, sink);
-  if (source_.format == "pvog-csv") return read_pvog_csv(file.path, areas, sink);
-  if (source_.format == "verfuegbarkeit")
-    return read_availability(file.path, areas,
-                             source_.agencies.empty() ? source_.id : source_.agencies.front(), sink);
-  throw TableError("the format " + source_.format + " cannot be read");
+  std::ifstream in(file.path, std::ios::binary);
+  if (!in) throw TableError("cannot read " + file.path);
+  reading_ = &in;
+  const auto read = [&] {
+    if (source_.format == "xzufi") return read_xzufi(in, file.path, areas, sink);
+    if (source_.format == "pvog-json") return read_pvog_json(in, file.path, areas, sink);
+    if (source_.format == "pvog-csv") return read_pvog_csv(in, file.path, sink);
+    const std::string& agency = source_.agencies.empty() ? source_.id : source_.agencies.front();
+    return read_availability(in, file.path, areas, agency, sink);
+  };
+  const bool whole = read();
+  reading_ = nullptr;
+  finished_ += file.size;
+  return whole;
 }
 
 bool Delivery::read(const AreaTable& areas, std::string_view memo, const ChangeSink& sink) const {
   if (source_.format == "list") return read_list(source_.path, sink);
+  const bool same_settings = memo.starts_with(settings() + '\n');
   const auto is_known = [&](const std::string& path) {
-    return source_.delta && std::any_of(files_.begin(), files_.end(), [&](const File& file) {
+    return source_.delta && same_settings && std::any_of(files_.begin(), files_.end(), [&](const File& file) {
              return file.path == path && remembers(memo, file);
            });
   };

@@ -2,6 +2,7 @@
 // as one stream, whatever the format.
 #pragma once
 
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ namespace vsm {
 /// decides.
 class Delivery {
  public:
-  /// Looks for the files. Throws TableError where there are none to read, or the folder is missing.
+  /// Looks for the files; a folder may have none. Throws TableError where a file is missing.
   explicit Delivery(const Source& source);
 
   /// Whether files and settings are those that `memo` remembers.
@@ -26,6 +27,10 @@ class Delivery {
   std::string memo() const;
 
   std::size_t bytes() const;
+  /// So many of these have been read; may be asked while read() is at work.
+  std::size_t position() const;
+  /// Names, sizes and times of the files in one text: what is the same looks the same.
+  std::string glance() const;
 
   /// Reads the files in the order of their names, of a delta only those that `memo` does not remember. False
   /// where one could not be read to its end; the problem is reported. Throws TableError.
@@ -43,7 +48,9 @@ class Delivery {
 
   const Source& source_;
   std::vector<File> files_;
-  mutable std::vector<std::string> hashes_;  // by file, where they were needed
+  mutable std::size_t finished_ = 0;          // bytes of files that were read
+  mutable std::ifstream* reading_ = nullptr;  // the file at work
+  mutable std::vector<std::string> hashes_;   // by file, where they were needed
 };
 
 }  // namespace vsm

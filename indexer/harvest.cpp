@@ -273,7 +273,7 @@ class Run {
   }
 
   void file() {
-    const std::string name = "feed" + extension_of(feed_.url);
+    const std::string name = "feed" + (feed_.extension.empty() ? extension_of(feed_.url) : feed_.extension);
     State state = begin();
     const FileState known = validators(name);
     const HttpResult answer = get(feed_.url, known, feed_.limits.bytes);

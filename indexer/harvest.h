@@ -32,6 +32,7 @@ struct Feed {
   std::string folder;
   Auth auth = {};
   Layout layout = Layout::file;
+  std::string extension = {};  ///< of a file's copy, ".json"; empty: as the address ends
   /// bereitstelldienst: from its first page on again, so that the pages of years become few.
   bool anew = false;
   HarvestLimits limits = {};

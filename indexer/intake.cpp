@@ -37,7 +37,8 @@ class Intake {
   }
 
   /// Reads everything. Where the delivery as a whole cannot be taken, the result says why.
-  void read(const Delivery& delivery, std::string_view memo, std::int64_t newest_whole) {
+  void read(const Delivery& delivery, std::string_view memo, std::int64_t newest_whole, bool force) {
+    force_ = force;
     Validation validation(source_, areas_, catalogue_);
     newest_whole_ = newest_whole;
     ChangeSink sink;
@@ -46,7 +47,7 @@ class Intake {
     sink.change = [&](Change change, const Problem& place) {
       begin();
       ++objects_;
-      if (objects_ % 256 == 0 && progress_) progress_(objects_);
+      if (objects_ % 256 == 0 && progress_) progress_({objects_, delivery.position(), delivery.bytes()});
       const ObjectKind kind = kind_of(change);
       const ObjectId id = std::visit([](const auto& object) { return object.id; }, change);
       if (!validation.admit(change, place, report_)) {
@@ -61,7 +62,7 @@ class Intake {
     begin();
     if (!whole)  // the reader said why
       result_.refusal = "Die Lieferung ließ sich nicht zu Ende lesen. Es gilt, was vorher da war.";
-    else if (objects_ == 0 && !source_.delta)
+    else if (objects_ == 0 && !source_.delta && !force_)
       refuse("leer", "Die Lieferung enthält keinen einzigen Eintrag. Es gilt, was vorher da war.");
     else if (is_old_)
       refuse("veraltet", "Die Lieferung ist älter als die, die zuletzt übernommen wurde.");
@@ -181,9 +182,17 @@ class Intake {
   SourceResult result_;
   std::size_t objects_ = 0, stored_ = 0;
   std::int64_t created_ = 0, time_ = 0, newest_whole_ = 0;
-  bool begun_ = false, had_delivery_ = false, is_old_ = false;
+  bool begun_ = false, had_delivery_ = false, is_old_ = false, force_ = false;
   std::set<std::pair<ObjectKind, std::string>> seen_;
 };
+
+}  // namespace
+
+std::string IntakeState::note(const std::string& name) const {
+  return name + " (" + grouped_digits(objects) + " Einträge)";
+}
+
+namespace {
 
 std::string unreadable(const std::exception& error) {
   return std::string("Die Quelle lässt sich nicht lesen: ") + error.what() + ".";
@@ -199,6 +208,14 @@ void guarded(Intake& intake, Read read) {
   } catch (const std::filesystem::filesystem_error& error) {
     intake.refuse("datei", unreadable(error));
   }
+}
+
+/// False where the source cannot be fetched.
+bool fetch(Intake& intake, const Source& source, const IntakeOptions& options) {
+  if (source.address.empty() || !options.fetch) return true;
+  const std::string problem = options.fetch(source);
+  if (!problem.empty()) intake.refuse("abruf", problem);
+  return problem.empty();
 }
 
 void remember(SourceInfo& info, const SourceResult& result, const std::string& memo) {
@@ -222,8 +239,9 @@ SourceResult take_into_build(IndexWriter& writer, const Source& source, const In
   const std::string known = info.memo;
   std::string memo;
   guarded(intake, [&] {
+    if (!fetch(intake, source, options)) return;
     const Delivery delivery(source);
-    intake.read(delivery, known, 0);
+    intake.read(delivery, known, 0, options.force);
     if (intake.result().refusal.empty() && !options.force) intake.check_deletions();
     if (intake.result().refusal.empty()) memo = delivery.memo();
   });
@@ -236,15 +254,21 @@ SourceResult take_into_build(IndexWriter& writer, const Source& source, const In
 SourceResult take_update(IndexWriter& writer, const Source& source, const IntakeOptions& options,
                          const IntakeProgress& progress) {
   Intake intake(source, writer.areas(), writer.catalogue(), &writer, progress);
+  if (const auto before = writer.find_source(source.id); before && before->area != source.area) {
+    intake.refuse("gebiet", "Die Quelle liefert jetzt für „" + source.area + "“ und bisher für „" +
+                                before->area + "“. Das geht nur mit einem neuen Bau (vsm-index build).");
+    return std::move(intake.result());
+  }
   SourceInfo& info = writer.begin_source(intake.settings());
   std::string memo;
   guarded(intake, [&] {
+    if (!fetch(intake, source, options)) return;
     const Delivery delivery(source);
     if (!options.read_again && delivery.is_same_as(info.memo)) {
       intake.result().is_unchanged = true;
       return;
     }
-    intake.read(delivery, options.read_again ? std::string_view() : info.memo, info.whole);
+    intake.read(delivery, options.read_again ? std::string_view() : info.memo, info.whole, options.force);
     if (intake.result().refusal.empty() && !options.force) intake.check_deletions();
     if (intake.result().refusal.empty()) memo = delivery.memo();
   });
@@ -273,7 +297,7 @@ SourceResult take_update(IndexWriter& writer, const Source& source, const Intake
 SourceReport validate(const Source& source, const AreaTable& areas, const Catalogue& catalogue,
                       const IntakeProgress& progress) {
   Intake intake(source, areas, catalogue, nullptr, progress);
-  guarded(intake, [&] { intake.read(Delivery(source), {}, 0); });
+  guarded(intake, [&] { intake.read(Delivery(source), {}, 0, false); });
   return std::move(intake.result().report);
 }
 

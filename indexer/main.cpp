@@ -1,15 +1,14 @@
 // vsm-index: what editors and operators do with an index.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
-#include <iomanip>
+#include <csignal>
 #include <iostream>
 #include <map>
+#include <thread>
 
 #include "indexer/build.h"
-#include "indexer/progress.h"
+#include "indexer/commands.h"
 #include "indexer/sample_feeds.h"
 #include "query/rule_check.h"
 
@@ -21,157 +20,26 @@ namespace {
 
 using namespace vsm;
 
-std::string place_of(const Problem& problem) {
-  std::string place = problem.file;
-  if (problem.line > 0) place += ":" + std::to_string(problem.line);
-  if (!problem.object.empty()) place += (place.empty() ? "" : " ") + problem.object;
-  return place.empty() ? place : place + ": ";
-}
+/// Searches go first: writing an index leaves them the processor.
+void step_back() { static_cast<void>(::nice(10)); }
 
-constexpr std::size_t problems_shown = 20;
-
-/// The worst first, then the rest is counted.
-void print_problems(std::vector<const Problem*> problems, std::size_t count) {
-  std::stable_sort(problems.begin(), problems.end(),
-                   [](const Problem* a, const Problem* b) { return a->severity > b->severity; });
-  for (std::size_t i = 0; i < std::min(problems_shown, problems.size()); ++i)
-    std::cerr << place_of(*problems[i]) << problems[i]->message << '\n';
-  if (count > problems_shown) std::cerr << "... und " << count - problems_shown << " weitere Hinweise\n";
-}
-
-std::vector<Source> find_all_sources(const std::vector<std::string>& paths) {
-  std::vector<Source> sources;
-  for (const std::string& path : paths) {
-    const auto found = find_sources(path);
-    sources.insert(sources.end(), found.begin(), found.end());
-  }
-  return sources;
-}
-
-int build(const std::string& index, const std::string& data, const std::string& synonyms,
-          const std::vector<std::string>& paths, const IntakeOptions& options, bool quiet) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::vector<Source> sources = find_all_sources(paths);
-  const TableTexts tables = read_build_tables(data, default_dictionary, synonyms);
-  BuildReport report;
-  {
-    Progress progress;
-    report = build_index(
-        index, tables, sources,
-        [&](const BuildProgress& state) {
-          if (!quiet) progress.show(state.source, state.sources, state.name);
-        },
-        options);
-  }
-  print_problems(report.all_problems(), report.problem_count());
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const auto& summary = report.summary;
-  std::cout << "Revision " << summary.revision << ": " << summary.texts << " Leistungstexte, "
-            << summary.online_services << " Online-Dienste, " << summary.offices << " Stellen aus "
-            << sources.size() + 1 << " Quellen in " << std::fixed << std::setprecision(1) << seconds
-            << " s\n";
-  std::cout << "Wortregeln: " << report.word_rules << " gelesen\n"
-            << "Wörterbuch wngerman: "
-            << (report.has_dictionary
-                    ? "gelesen\n"
-                    : "nicht installiert; Wörter werden nur mit den Wörtern des Katalogs zerlegt\n");
-  if (summary.unresolved > 0)
-    std::cout << summary.unresolved << " Zuständigkeiten nennen etwas, das es nicht gibt.\n";
-  if (summary.replayed > 0)
-    std::cout << summary.replayed << " Änderungen, die in der Zwischenzeit kamen, wurden übernommen.\n";
-  if (report.broken_sources > 0) {
-    std::cout << report.broken_sources << " Quellen ließen sich nicht ganz übernehmen.\n";
-    return 1;
-  }
-  return 0;
-}
-
-int update(const std::string& index, const std::vector<std::string>& paths,
-           const std::vector<std::string>& only, const IntakeOptions& options, int wait, bool quiet) {
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<Source> sources = find_all_sources(paths);
-  if (!only.empty()) {
-    for (const std::string& id : only)
-      if (std::none_of(sources.begin(), sources.end(), [&](const Source& s) { return s.id == id; }))
-        throw std::runtime_error("Eine Quelle „" + id + "“ gibt es nicht.");
-    std::erase_if(sources, [&](const Source& source) {
-      return std::find(only.begin(), only.end(), source.id) == only.end();
-    });
-  }
-  BuildReport report;
-  {
-    Progress progress;
-    report =
-        update_index(index, sources, options, std::chrono::seconds(wait), [&](const BuildProgress& state) {
-          if (!quiet) progress.show(state.source, state.sources, state.name);
-        });
-  }
-  print_problems(report.all_problems(), report.problem_count());
-  std::size_t unchanged = 0, refused = 0;
-  for (const SourceResult& result : report.sources) {
-    const auto& changes = result.changes;
-    unchanged += result.is_unchanged;
-    refused += !result.refusal.empty();
-    if (result.is_unchanged) continue;
-    std::cout << result.report.source << ": ";
-    if (!result.refusal.empty()) {
-      std::cout << "nicht übernommen\n";
-      continue;
-    }
-    std::cout << changes.added << " neu, " << changes.changed << " geändert, " << changes.deleted
-              << " gelöscht, " << changes.unchanged << " gleich, " << result.report.refused
-              << " in Quarantäne, " << result.report.warnings << " Hinweise\n";
-  }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::cout << "Revision " << report.summary.revision << ": " << report.sources.size() << " Quellen, davon "
-            << unchanged << " unverändert, in " << std::fixed << std::setprecision(1) << seconds << " s\n";
-  return refused > 0 ? 1 : 0;
-}
-
-int status(const std::string& directory, bool all) {
-  Index index(directory);
-  const IndexReader reader = index.reader();
-  const Snapshot& snapshot = reader.snapshot();
-  const auto built = static_cast<std::time_t>(snapshot.built);
-  const auto age = std::max<std::time_t>(0, std::time(nullptr) - built);
-  std::cout << "Revision " << snapshot.revision << " vom "
-            << std::put_time(std::localtime(&built), "%d.%m.%Y %H:%M") << " (vor "
-            << (age < 3'600     ? age / 60
-                : age < 172'800 ? age / 3'600
-                                : age / 86'400)
-            << (age < 3'600     ? " Minuten"
-                : age < 172'800 ? " Stunden"
-                                : " Tagen")
-            << ")\n\n";
-  struct Count {
-    std::size_t sources = 0, texts = 0, online = 0, offices = 0, rejected = 0, sample = 0;
-  };
-  std::map<Level, Count> levels;
-  const auto row = [](const std::string& name, const Count& c) {
-    std::cout << std::left << std::setw(20) << name << std::right << std::setw(9) << c.sources
-              << std::setw(10) << c.texts << std::setw(16) << c.online << std::setw(9) << c.offices
-              << std::setw(12) << c.rejected << '\n';
-  };
-  for (const SourceInfo& source : snapshot.sources) {
-    const auto area = snapshot.areas.find_id(source.area);
-    Count& count = levels[area ? snapshot.areas[*area].level : Level::bund];
-    ++count.sources;
-    count.texts += source.texts;
-    count.online += source.online_services;
-    count.offices += source.offices;
-    count.rejected += source.rejected;
-    count.sample += source.sample;
-  }
-  std::cout << "Ebene                 Quellen     Texte  Online-Dienste   Stellen  abgewiesen\n";
-  for (const auto& [level, count] : levels) row(std::string(level_name(level)), count);
-  std::size_t samples = 0;
-  for (const auto& [level, count] : levels) samples += count.sample;
-  if (samples > 0) std::cout << "\n" << samples << " Quellen liefern Beispieldaten.\n";
-  if (!all) return 0;
-  std::cout << "\nQuelle\n";
-  for (const SourceInfo& source : snapshot.sources)
-    row(source.id, {1, source.texts, source.online_services, source.offices, source.rejected, 0});
-  return 0;
+/// Runs a command that lasts until somebody stops it (SIGINT, SIGTERM).
+template <class Command>
+int until_stopped(Command command) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::stop_source stop;
+  std::thread([signals, stop]() mutable {
+    int which = 0;
+    sigwait(&signals, &which);
+    stop.request_stop();
+    sigwait(&signals, &which);  // who asks twice does not want to wait
+    std::_Exit(130);
+  }).detach();
+  return command(stop.get_token());
 }
 
 int check_synonyms(const std::string& index, const std::string& folder,
@@ -201,53 +69,125 @@ int sample(const SampleRequest& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Baut und prüft einen vsm-Index."};
+  CLI::App app{"Baut, aktualisiert und prüft einen vsm-Index."};
   app.require_subcommand(1);
-  std::string index, data = VSM_DATA_FOLDER, synonyms;
-  std::vector<std::string> sources;
-  std::vector<std::string> only;
-  bool quiet = false, all = false;
-  int wait = 60;
+  commands::Common common;
   IntakeOptions options;
-  SampleRequest request;
+  std::string data = VSM_DATA_FOLDER, synonyms, dictionary = default_dictionary;
+  bool all = false, json = false, again = false, list = false;
+  int wait = 60;
+
+  const auto with_index = [&](CLI::App* command) {
+    command->add_option("--index", common.index, "Ordner des Index")->required();
+  };
+  const auto with_sources = [&](CLI::App* command, bool required) {
+    auto* option = command->add_option("--source", common.sources,
+                                       "sources.tsv, Ordner mit XZuFi-Dateien oder eine XZuFi-Datei");
+    if (required) option->required();
+    command->add_option("--only", common.only, "nur diese Quellen, nach ihrer id")->delimiter(',');
+    command->add_option("--copies", common.copies,
+                        "Ordner für abgerufene Dateien; sonst copies neben sources.tsv");
+    command->add_flag("--quiet", common.quiet, "ohne Fortschritt");
+  };
+  const auto with_contact = [&](CLI::App* command) {
+    command->add_option("--contact", common.contact, "Ihre Adresse, die fremde Server beim Abruf sehen");
+  };
+  const auto with_wait = [&](CLI::App* command) {
+    command
+        ->add_option("--wait", wait,
+                     "so viele Sekunden auf eine andere Aktualisierung warten, die gerade läuft")
+        ->capture_default_str();
+  };
+  const auto with_data = [&](CLI::App* command) {
+    command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
+  };
+  const auto with_json = [&](CLI::App* command) { command->add_flag("--json", json, "als JSON"); };
 
   auto* build_command = app.add_subcommand("build", "Liest alle Quellen und baut den Index neu");
-  build_command->add_option("--index", index, "Ordner des Index")->required();
-  build_command->add_option("--source", sources,
-                            "sources.tsv, Ordner mit XZuFi-Dateien oder eine XZuFi-Datei");
-  build_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")->capture_default_str();
+  with_index(build_command);
+  with_sources(build_command, false);
+  with_data(build_command);
+  with_contact(build_command);
   build_command->add_option("--synonyms", synonyms,
                             "Ordner mit den Wortlisten; sonst synonyms neben dem Ordner von --data");
-  build_command->add_flag("--quiet", quiet, "ohne Fortschritt");
-
+  build_command
+      ->add_option("--dictionary", dictionary,
+                   "deutsches Wörterbuch, ein Wort je Zeile; ohne die Datei nur die Wörter des Katalogs")
+      ->capture_default_str();
   build_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
 
   auto* update_command =
       app.add_subcommand("update", "Übernimmt, was sich in den Quellen geändert hat, in den Index");
-  update_command->add_option("--index", index, "Ordner des Index")->required();
-  update_command->add_option("--source", sources, "wie bei build")->required();
-  update_command->add_option("--only", only, "nur diese Quellen, nach ihrer id")->delimiter(',');
+  with_index(update_command);
+  with_sources(update_command, true);
+  with_contact(update_command);
+  with_wait(update_command);
   update_command->add_flag("--force", options.force, "nimmt auch Lieferungen, die sehr viel löschen");
   update_command->add_flag("--again", options.read_again,
                            "liest auch Dateien, die sich nicht geändert haben");
-  update_command
-      ->add_option("--wait", wait,
-                   "so viele Sekunden auf eine andere Aktualisierung warten, die gerade läuft")
-      ->capture_default_str();
-  update_command->add_flag("--quiet", quiet, "ohne Fortschritt");
+
+  auto* watch_command = app.add_subcommand(
+      "watch", "Ruft Quellen regelmäßig ab und aktualisiert den Index, bis Sie es beenden");
+  with_index(watch_command);
+  with_sources(watch_command, true);
+  with_contact(watch_command);
+  with_wait(watch_command);
+
+  auto form = commands::Form::text;
+  auto* validate_command = app.add_subcommand(
+      "validate", "Prüft Lieferungen, ohne etwas zu schreiben (0 gut, 1 Hinweise, 2 Fehler)");
+  validate_command->add_option("SOURCE", common.sources, "sources.tsv, Ordner oder XZuFi-Datei")->required();
+  validate_command->add_option("--only", common.only, "nur diese Quellen, nach ihrer id")->delimiter(',');
+  validate_command->add_option("--format", form, "text, json oder html")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, commands::Form>{
+          {"text", commands::Form::text}, {"json", commands::Form::json}, {"html", commands::Form::html}}));
+  with_data(validate_command);
+  validate_command->add_flag("--quiet", common.quiet, "ohne Fortschritt");
+
+  auto* sources_command = app.add_subcommand("sources", "Nennt alle Quellen und wie es um sie steht");
+  with_index(sources_command);
+  with_json(sources_command);
 
   auto* status_command = app.add_subcommand("status", "Sagt, was im Index steht");
-  status_command->add_option("--index", index, "Ordner des Index")->required();
+  with_index(status_command);
   status_command->add_flag("--all", all, "jede Quelle einzeln");
 
+  std::uint64_t from = 0, to = 0;
+  auto* diff_command = app.add_subcommand("diff", "Sagt, was sich zwischen zwei Revisionen geändert hat");
+  with_index(diff_command);
+  diff_command->add_option("FROM", from, "nach dieser Revision; sonst der letzte Schritt");
+  diff_command->add_option("TO", to, "bis zu dieser; sonst bis zur letzten");
+  diff_command->add_flag("--all", all, "alles, nicht nur 20 Zeilen je Quelle");
+  with_json(diff_command);
+
+  auto* links_command =
+      app.add_subcommand("check-links", "Prüft die Links der Online-Dienste, die fällig sind");
+  with_index(links_command);
+  with_contact(links_command);
+  with_wait(links_command);
+  links_command->add_flag("--list", list, "prüft nicht, nennt nur die defekten");
+  links_command->add_flag("--again", again, "prüft alle, auch die, die nicht fällig sind");
+  links_command->add_flag("--quiet", common.quiet, "ohne Fortschritt");
+
+  std::string key_list;
+  auto* catalogue_command = app.add_subcommand("catalogue", "Leistungskatalog");
+  catalogue_command->require_subcommand(1);
+  auto* release_command = catalogue_command->add_subcommand(
+      "diff", "Sagt, was eine neue Liste der Leistungsschlüssel ändern würde und welche Texte das trifft");
+  release_command->add_option("LIST", key_list, "neue Liste: key, official_name ...")->required();
+  release_command->add_option("--index", common.index, "Ordner des Index, dessen Texte gemeint sind");
+  with_data(release_command);
+  release_command->add_flag("--all", all, "alle Texte, nicht nur fünf je Änderung");
+  with_json(release_command);
+
+  SampleRequest request;
   auto* sample_command = app.add_subcommand("sample", "Schreibt Beispieldaten als XZuFi-Dateien");
   sample_command->add_option("--out", request.output, "Ordner für die Dateien")->required();
   sample_command->add_option("--seed", request.seed, "gleiche Zahl, gleiche Daten")->capture_default_str();
   sample_command->add_option("--ars", request.areas, "Regionalschlüssel: Kommunen, Kreise oder Länder")
       ->delimiter(',')
       ->capture_default_str();
-  sample_command->add_option("--data", data, "Ordner mit Gebieten, Themen und Katalog")
-      ->capture_default_str();
+  with_data(sample_command);
 
   std::vector<std::string> graded;
   bool hints = false;
@@ -255,18 +195,29 @@ int main(int argc, char** argv) {
   synonyms_command->require_subcommand(1);
   auto* check_command =
       synonyms_command->add_subcommand("check", "Prüft die Wortlisten vor dem nächsten Bau");
-  check_command->add_option("--index", index, "Ordner des Index, dessen Wörter gelten")->required();
+  check_command->add_option("--index", common.index, "Ordner des Index, dessen Wörter gelten")->required();
   check_command->add_option("--synonyms", synonyms, "Ordner mit den Wortlisten; sonst die des Projekts");
   check_command->add_option("--graded", graded,
                             "bewertete Anfragen, an denen sich zeigt, ob ein Eintrag schadet");
   check_command->add_flag("--duplicates", hints, "nennt auch, was doppelt steht");
   CLI11_PARSE(app, argc, argv);
 
+  common.wait = std::chrono::seconds(wait);
   try {
-    if (*build_command) return build(index, data, synonyms, sources, options, quiet);
-    if (*update_command) return update(index, sources, only, options, wait, quiet);
-    if (*status_command) return status(index, all);
-    if (*check_command) return check_synonyms(index, synonyms, graded, hints);
+    if (*build_command || *update_command || *watch_command || *links_command) step_back();
+    if (*build_command) return commands::build(common, {data, synonyms, dictionary}, options);
+    if (*update_command) return commands::update(common, options);
+    if (*watch_command)
+      return until_stopped([&](std::stop_token stop) { return commands::watch(common, std::move(stop)); });
+    if (*validate_command) return commands::validate(common, data, form);
+    if (*sources_command) return commands::sources(common.index, json);
+    if (*status_command) return commands::status(common.index, all);
+    if (*diff_command) return commands::diff(common.index, from, to, all, json);
+    if (*links_command)
+      return until_stopped(
+          [&](std::stop_token stop) { return commands::check_links(common, list, again, std::move(stop)); });
+    if (*release_command) return commands::catalogue_diff(common.index, data, key_list, all, json);
+    if (*check_command) return check_synonyms(common.index, synonyms, graded, hints);
     request.data_folder = data;
     return sample(request);
   } catch (const std::exception& error) {

@@ -751,7 +751,7 @@ std::optional<std::string> read_page(const std::string& path, std::string& probl
     in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     content.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
     if (content.size() > bereitstelldienst_page_limit) {
-      problem = "Die Seite ist größer als 128 MB.";
+      problem = "Die Seite ist größer als 256 MB.";
       return std::nullopt;
     }
   }

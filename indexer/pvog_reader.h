@@ -41,7 +41,7 @@ struct BereitstelldienstPage {
 };
 
 /// Bytes of one page that are read at most.
-inline constexpr std::size_t bereitstelldienst_page_limit = 128U << 20U;
+inline constexpr std::size_t bereitstelldienst_page_limit = 256U << 20U;
 
 /// Nothing where it is no such page; then `problem` is a German sentence that says why.
 std::optional<BereitstelldienstPage> parse_bereitstelldienst_page(std::string_view json,

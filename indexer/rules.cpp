@@ -10,6 +10,9 @@ constexpr Rule table[] = {
     // The file
     {"datei", "Datei nicht lesbar", "Prüfen Sie, ob die Datei da ist und gelesen werden darf.",
      "File not readable", "Check that the file is there and may be read."},
+    {"abruf", "Quelle nicht abrufbar",
+     "Prüfen Sie Adresse und Zugang der Quelle. Der nächste Abruf versucht es wieder.",
+     "Source cannot be fetched", "Check address and access of the source. The next fetch tries again."},
     {"nicht-wohlgeformt", "Datei ist fehlerhaft oder abgeschnitten",
      "Erzeugen Sie die Datei neu und übertragen Sie sie vollständig.", "File is malformed or cut off",
      "Make the file anew and transfer the whole of it."},

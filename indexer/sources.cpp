@@ -37,6 +37,26 @@ int number(const TableReader& rows, std::string_view cell, std::string_view colu
   return value;
 }
 
+Auth read_auth(const TableReader& rows, std::string_view cell) {
+  const auto parts = words(cell);
+  Auth auth;
+  if (parts.empty()) return auth;
+  if (parts[0] == "bearer" && parts.size() == 2) {
+    auth.kind = Auth::Kind::bearer;
+    auth.token_variable = parts[1];
+  } else if (parts[0] == "oauth2" && (parts.size() == 4 || parts.size() == 5) && is_address(parts[1])) {
+    auth.kind = Auth::Kind::client_credentials;
+    auth.token_url = parts[1];
+    auth.id_variable = parts[2];
+    auth.secret_variable = parts[3];
+    if (parts.size() == 5) auth.scope = parts[4];
+  } else {
+    throw rows.error(
+        "auth is \"bearer VARIABLE\" or \"oauth2 TOKEN-ADDRESS ID-VARIABLE SECRET-VARIABLE [SCOPE]\"");
+  }
+  return auth;
+}
+
 std::vector<Source> read_sources(const fs::path& file, const std::string& copies) {
   const std::string text = read_file(file.string());
   enum Column { id, format, path, area, name, sample, required };
@@ -74,7 +94,7 @@ std::vector<Source> read_sources(const fs::path& file, const std::string& copies
     // The Bereitstelldienst tells changes only.
     source.delta = delivery == "delta" || (delivery.empty() && source.format == "bereitstelldienst");
     source.max_deleted = number(rows, rows[required + 5], "max_deleted", 0, 100, source.max_deleted);
-    source.auth = rows[required + 6];
+    source.auth = read_auth(rows, rows[required + 6]);
     try {
       if (!rows[required + 7].empty()) source.interval = parse_interval(rows[required + 7]);
     } catch (const TableError& error) {
@@ -86,6 +106,26 @@ std::vector<Source> read_sources(const fs::path& file, const std::string& copies
 }
 
 }  // namespace
+
+std::optional<Feed> feed_of(const Source& source) {
+  if (source.address.empty()) return std::nullopt;
+  Feed feed;
+  feed.id = source.id;
+  feed.url = source.address;
+  feed.folder = source.path;
+  feed.auth = source.auth;
+  if (source.format == "xzufi") feed.extension = ".xml";
+  if (source.format == "pvog-json") feed.extension = ".json";
+  if (source.format == "pvog-csv") feed.extension = ".csv";
+  if (source.format == "verfuegbarkeit" && !feed.url.ends_with(".json")) feed.extension = ".csv";
+  if (source.format == "bereitstelldienst") {
+    feed.layout = Layout::bereitstelldienst;
+  } else if (feed.url.ends_with("/index.txt") || feed.url.ends_with('/')) {
+    feed.layout = Layout::index;
+    feed.url.resize(feed.url.rfind('/'));
+  }
+  return feed;
+}
 
 std::chrono::seconds parse_interval(std::string_view text) {
   long count = 0;

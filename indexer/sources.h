@@ -13,13 +13,19 @@
 //   trust        number; of two sources with the same object the more trusted one is shown. Default 0
 //   delivery     whole (the default): what is missing is deleted; delta: it is not
 //   max_deleted  per cent of its objects that a whole delivery may delete. Default 30
-//   auth         for addresses, see harvest.h
+//   auth         for addresses: "bearer VARIABLE", or "oauth2 TOKEN-ADDRESS ID-VARIABLE SECRET-VARIABLE
+//   [SCOPE]"
+//                with the names of environment variables, never with secrets
 //   interval     for vsm-index watch: 15m, 6h, 1d. Default 1d
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "indexer/harvest.h"
+#include "indexer/http_client.h"
 
 namespace vsm {
 
@@ -31,7 +37,7 @@ struct Source {
   bool delta = false;
   int max_deleted = 30;
   std::string address = {};  ///< where it is fetched from; `path` is then the local copy
-  std::string auth = {};
+  Auth auth = {};
   std::chrono::seconds interval = std::chrono::hours(24);
 };
 
@@ -40,6 +46,9 @@ struct Source {
 /// one folder a source; empty: in "copies" beside sources.tsv. Throws TableError where it is none of these,
 /// or where two sources have the same id.
 std::vector<Source> find_sources(const std::string& path, const std::string& copies = {});
+
+/// How a source with an address is fetched; nothing for one that lies in a folder.
+std::optional<Feed> feed_of(const Source& source);
 
 /// "15m", "6h", "1d", "90s"; throws TableError for anything else.
 std::chrono::seconds parse_interval(std::string_view text);

@@ -4,6 +4,14 @@
 
 namespace vsm {
 
+TableTexts texts_need(const TableTexts& tables) {
+  TableTexts needed;
+  for (const char* name : {language::vocabulary_table, "synonyms/word_parts.txt", "synonyms/stopwords.txt",
+                           "synonyms/generic.txt"})
+    if (const auto table = tables.find(name); table != tables.end()) needed.insert(*table);
+  return needed;
+}
+
 TextAnalysis::TextAnalysis(const TableTexts& tables, const Catalogue& catalogue, bool counts_words)
     : catalogue_(catalogue),
       model_(tables),

@@ -107,6 +107,11 @@ std::vector<TextTerm> TextTerms::of(const ServiceText& text) const {
   for (const std::string& word : text.words) terms.add_words(word);
   terms.add_body(text.teaser);
   for (const TextModule& module : text.modules) terms.add_body(module.text);
+  for (const Translation& translation : text.translations) {
+    if (!translation.title.empty()) terms.add_words(translation.title);
+    terms.add_body(translation.teaser);
+    for (const TextModule& module : translation.modules) terms.add_body(module.text);
+  }
   return terms.take();
 }
 

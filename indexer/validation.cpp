@@ -155,6 +155,11 @@ bool Validation::check(Office& office) {
   }
   for (const Responsibility& responsibility : office.responsibilities)
     if (!check_areas(responsibility.areas)) return false;
+  // A town's own list may do without.
+  if (source_.format != "verfuegbarkeit" &&
+      (office.street.empty() || office.postcode.empty() || office.city.empty()))
+    warn("adresse-unvollstaendig",
+         "Der Anschrift der Organisationseinheit fehlt Straße, Postleitzahl oder Ort.");
   return true;
 }
 

@@ -833,7 +833,10 @@ class Maker {
       refuse("feld-fehlt", "Die Zuständigkeit nennt nicht, wer zuständig ist, und wurde nicht übernommen.");
       return;
     }
-    const ObjectId own = id_;
+    // Its own id is that of its one zustaendigkeit; several are told apart by what they say.
+    std::size_t count = 0;
+    entry_.each("zustaendigkeit", [&](XmlElement) { ++count; });
+    const ObjectId own = count == 1 ? id_ : ObjectId();
     entry_.each("zustaendigkeit", [&](XmlElement element) {
       id_ = id_of(element.child("id"));
       if (id_.id.empty()) id_ = subject;

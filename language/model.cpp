@@ -27,13 +27,16 @@ std::vector<std::string_view> spellings(const Vocabulary& words, const WordRules
 
 }  // namespace
 
-Model::Model(const Tables& tables)
+TextModel::TextModel(const Tables& tables)
     : vocabulary_(text_of(tables, vocabulary_table)),
-      words_(text_of(tables, words_table)),
       splitter_(vocabulary_, text_of(tables, "synonyms/word_parts.txt")),
       rules_(rules_of(tables),
-             [stemmer = std::make_shared<Stemmer>()](const std::string& word) { return (*stemmer)(word); }),
-      spelling_(spellings(words_, rules_)),
-      similar_(spellings(words_, rules_)) {}
+             [stemmer = std::make_shared<Stemmer>()](const std::string& word) { return (*stemmer)(word); }) {}
+
+Model::Model(const Tables& tables)
+    : text_(tables),
+      words_(text_of(tables, words_table)),
+      spelling_(spellings(words_, rules())),
+      similar_(spellings(words_, rules())) {}
 
 }  // namespace vsm::language

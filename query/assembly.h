@@ -32,6 +32,7 @@ class Assembly {
   void elsewhere(SearchResult& result) const;
   void add_topics(SearchResult& result, const std::vector<std::uint64_t>& groups) const;
   /// The union over the keys: the lead key first, then by key; per key the nearest level first.
+  std::string filled_link(const OnlineService& service, ServiceKey key) const;
   void add_offers(SearchResult& result, const std::vector<std::uint64_t>& groups) const;
   void add_variants(SearchResult& result, const Candidate& candidate) const;
 

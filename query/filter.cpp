@@ -32,7 +32,7 @@ Traits traits_of(const Candidate& candidate, const IndexReader& reader, const Vi
     for (const Step& step : view.steps()) {
       for (const SheetJoin& join : step.sheet->online_in_group(group)) {
         const OnlineService& service = step.sheet->online_services[join.index];
-        if (service.url.empty() || !service.validity.holds(view.day())) continue;
+        if (!service.is_online() || !service.validity.holds(view.day())) continue;
         traits.online = true;
         traits.trust |= 1U << static_cast<unsigned>(std::clamp(service.trust_level, 0, 155) / 5);
       }

@@ -84,7 +84,9 @@ class Json {
       field("id", std::string_view(service.id.text()));
       known("key", offer.key.text());
       field("title", std::string_view(service.title));
-      known("url", service.url);
+      known("url", offer.url);
+      field("form", service.form);
+      field("broken", service.broken);
       field("level", level_name(snapshot_->areas[offer.area].level));
       area(offer.area);
       key("trustLevel");

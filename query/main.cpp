@@ -29,8 +29,8 @@ void print(const SearchAnswer& answer) {
               << ++number << ". " << result.text.title << "  [" << result.key.text() << ", "
               << level_name(areas[result.area].level) << ' ' << areas[result.area].short_name << "]\n";
     for (const OnlineOffer& offer : result.online) {
-      if (offer.service->url.empty()) continue;
-      std::cout << "   " << offer.service->url << "  (" << level_name(areas[offer.area].level)
+      if (!offer.service->is_online()) continue;
+      std::cout << "   " << offer.url << "  (" << level_name(areas[offer.area].level)
                 << (offer.service->sample ? ", Beispiel" : "") << ")\n";
     }
     for (const OfficeOffer& offer : result.offices)

@@ -229,7 +229,7 @@ Result<TopicsAnswer> SearchEngine::topics_once(std::string_view ars, std::string
   for (const Step& step : view.steps()) {
     for (const SheetJoin& join : step.sheet->online_joins) {
       const OnlineService& service = step.sheet->online_services[join.index];
-      if (!service.url.empty() && service.validity.holds(view.day())) online.insert(join.key);
+      if (service.is_online() && service.validity.holds(view.day())) online.insert(join.key);
     }
   }
   for (const CatalogueEntry& entry : catalogue.entries()) {

@@ -49,6 +49,7 @@ struct OnlineOffer {
   const OnlineService* service = nullptr;
   ServiceKey key;
   AreaIndex area = 0;
+  std::string url;  ///< its link, with place and key filled in where it asks for them
 };
 struct OfficeOffer {
   const Office* office = nullptr;

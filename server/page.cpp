@@ -87,7 +87,7 @@ data offer_data(const OnlineOffer& offer, const std::string& title, const AreaTa
   const OnlineService& service = *offer.service;
   data item;
   item.set("title", service.title.empty() ? title : service.title);
-  item.set("url", service.url);
+  item.set("url", offer.url);
   item.set("level", level_phrase(areas[offer.area]));
   item.set("sample", flag(service.sample));
   set_known(item, "needs", trust_phrase(service.trust_level));
@@ -155,7 +155,7 @@ void add_offers(data& item, const SearchResult& result, const Snapshot& snapshot
     if (offer.key.group() != result.key.group()) ++cases_total;
     std::string title = service_title(offer.key, snapshot.catalogue), address;
     if (!title.empty()) address = at_place("/leistung/" + offer.key.text(), place, snapshot.areas);
-    if (title.empty()) title = offer.service->title.empty() ? offer.service->url : offer.service->title;
+    if (title.empty()) title = offer.service->title.empty() ? offer.url : offer.service->title;
     return cases.emplace_back(Case{offer.key, title, address});
   };
 
@@ -164,7 +164,7 @@ void add_offers(data& item, const SearchResult& result, const Snapshot& snapshot
   bool has_main = false, has_links = false;
   for (const bool for_title : {true, false}) {
     for (const OnlineOffer& offer : result.online) {
-      if (offer.service->url.empty() || is_for_title(offer.key, result, snapshot.catalogue) != for_title)
+      if (!offer.service->is_online() || is_for_title(offer.key, result, snapshot.catalogue) != for_title)
         continue;
       if (std::find(seen.begin(), seen.end(), offer.service) != seen.end()) continue;
       if (seen.size() == links_listed) break;

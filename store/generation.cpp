@@ -4,6 +4,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iomanip>
 #include <limits>
@@ -20,11 +22,16 @@ namespace {
 
 constexpr std::chrono::milliseconds lock_interval(20);
 
+[[noreturn]] void fail_to_write(const fs::path& path, int error) {
+  throw IndexError("cannot write " + path.string() + ": " + std::strerror(error));
+}
+
 void sync_path(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!synced) throw IndexError("cannot write " + path.string() + " to disk");
+  if (fd < 0) fail_to_write(path, errno);
+  const int error = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (error != 0) fail_to_write(path, error);
 }
 
 /// Writes a file beside its name and renames it, so that it is there whole or not at all.
@@ -32,7 +39,12 @@ void replace_file(const fs::path& path, const std::string& content) {
   const fs::path fresh = path.string() + ".new";
   {
     std::ofstream out(fresh, std::ios::trunc | std::ios::binary);
-    if (!(out << content).flush()) throw IndexError("cannot write " + fresh.string());
+    if (!(out << content).flush()) {
+      const int error = errno;
+      std::error_code ignored;
+      fs::remove(fresh, ignored);
+      fail_to_write(fresh, error);
+    }
   }
   sync_path(fresh);
   fs::rename(fresh, path);
@@ -67,7 +79,9 @@ Lock::Lock(const fs::path& file, std::chrono::milliseconds wait, const std::stri
 Lock::~Lock() { ::close(fd_); }
 
 void prepare(const fs::path& directory) try {
-  if (fs::exists(directory) && !fs::is_empty(directory) && !fs::exists(directory / layout::lock))
+  // The first build may have been stopped between its two locks.
+  if (fs::exists(directory) && !fs::is_empty(directory) && !fs::exists(directory / layout::lock) &&
+      !fs::exists(directory / layout::build_lock))
     throw IndexError(directory.string() + " holds other files; name an empty or a new folder for the index");
   fs::create_directories(directory);
 } catch (const fs::filesystem_error& error) {

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds look_interval(100);
-constexpr std::chrono::seconds retry_interval(30);
+constexpr std::chrono::seconds retry_interval(30), retry_interval_at_work(5);
 using layout::build_again;
 
 /// Errors of Xapian as ours. Those that a writer at work causes, or that may come of it, are told apart.
@@ -198,23 +198,28 @@ struct Index::State {
     });
   }
 
-  /// A build that failed is tried again after a while; `at_once` does not wait for that.
+  /// A build that failed is tried again after a while, soon where a writer at work may be why; `at_once` does
+  /// not wait for that.
   void look(bool at_once) {
     const std::lock_guard one(looking);
     free_retired();
     layout::Stub stub;
     std::string problem;
+    auto pause = retry_interval;
     try {
       stub = stub_of(directory);
       if (!serves(stub) || is_behind()) {
         if (!at_once && stub == failed && std::chrono::steady_clock::now() < retry) return;
         take_settled(stub);
       }
+    } catch (const IndexOutdated& error) {
+      problem = error.what();
+      pause = retry_interval_at_work;
     } catch (const std::exception& error) {
       problem = error.what();
     }
     failed = problem.empty() ? layout::Stub() : std::move(stub);
-    retry = std::chrono::steady_clock::now() + retry_interval;
+    retry = std::chrono::steady_clock::now() + pause;
     tell(problem);
   }
 
@@ -227,11 +232,14 @@ struct Index::State {
   /// Whether the generation in use has a newer revision than readers get. Costs microseconds.
   bool is_behind() {
     return reading([&] {
-      watched.reopen();
+      const bool changed = watched.reopen();
       std::uint64_t revision = 0;
+      std::vector<std::unique_ptr<IndexReader::State>> overtaken;
       {
         const std::lock_guard hold(mutex);
         revision = current->snapshot->revision;
+        // A commit of how sources stand makes no revision, but the next one would overwrite what these read.
+        if (changed) overtaken.swap(idle);
       }
       return metadata(watched, layout::revision_key) != std::to_string(revision);
     });
@@ -249,7 +257,7 @@ struct Index::State {
   }
 };
 
-/// The thread that looks once a second.
+/// The thread that looks ten times a second.
 class Index::Watcher {
  public:
   explicit Watcher(std::shared_ptr<State> state) : state_(std::move(state)), thread_([this] { watch(); }) {}
@@ -397,11 +405,11 @@ IndexReader::~IndexReader() {
   if (!home) return;
   std::vector<std::unique_ptr<State>> dropped;
   const std::lock_guard hold(home->mutex);
-  if (state_->outdated) {  // then those that were opened with it are too
+  if (home->current != state_->revision) return;
+  if (state_->outdated)  // then those that were opened with it are too
     dropped.swap(home->idle);
-    return;
-  }
-  if (home->current == state_->revision) home->idle.push_back(std::move(state_));
+  else
+    home->idle.push_back(std::move(state_));
 }
 
 const Snapshot& IndexReader::snapshot() const { return *state_->revision->snapshot; }
@@ -550,6 +558,17 @@ void Index::on_trouble(Trouble told) {
 }
 
 std::uint64_t Index::check() {
+  for (int tries = 3;; --tries) {
+    try {
+      return check_once();
+    } catch (const IndexOutdated&) {  // an update overtook it, or the index is damaged
+      if (tries == 1) throw;
+      state_->look(false);
+    }
+  }
+}
+
+std::uint64_t Index::check_once() {
   const IndexReader lent = reader();
   const Snapshot& snapshot = lent.snapshot();
   // Files of a build that is out of the directory are no longer there to be compared.

@@ -211,6 +211,8 @@ class Index {
 
  private:
   friend class IndexReader;
+  std::uint64_t check_once();
+
   struct State;
   std::shared_ptr<State> state_;
   class Watcher;

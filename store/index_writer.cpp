@@ -9,11 +9,13 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "store/generation.h"
 #include "store/layout.h"
@@ -24,9 +26,6 @@ namespace vsm {
 namespace fs = std::filesystem;
 namespace {
 
-/// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
-/// within this time, so none of them still needs those.
-constexpr std::chrono::milliseconds pause_between_commits(400);
 constexpr std::chrono::minutes swap_wait(10);
 constexpr std::size_t journal_chunk = 2'000;
 /// So many commits are remembered: for diffs and trends; and for readers that missed some.
@@ -105,6 +104,15 @@ Change object_from(std::string_view data) {
   return object_from(version, data);
 }
 
+/// Those that neither a base nor the analysis gave it.
+std::vector<ServiceKey> own_keys(const ServiceText& text) {
+  std::vector<ServiceKey> keys;
+  if (!text.keys_of_base)
+    std::copy_if(text.keys.begin(), text.keys.end(), std::back_inserter(keys),
+                 [](ServiceKey key) { return !key.is_local(); });
+  return keys;
+}
+
 std::vector<DocId> docs_with(const Xapian::Database& db, const std::string& term) {
   std::vector<DocId> docs;
   const auto end = db.postlist_end(term);
@@ -146,18 +154,24 @@ struct IndexWriter::State {
   Catalogue catalogue;
   Analyse analyse;
   std::unique_ptr<generation::Lock> build_lock, write_lock;
+  std::chrono::milliseconds pause = pause_between_commits;
   std::uint64_t generation = 0;
   std::string build_id;
   int chain = 0;
   Xapian::WritableDatabase db;
-  std::optional<Xapian::Database> old;  // a build: the generation before, as it was when the build began
+  std::optional<Xapian::Database> old;  // a build: the generation before; read through from_old()
+  std::unordered_map<std::string, std::uint64_t>
+      old_hashes;  // its notes, and memos of its sources, at the start
   std::unique_ptr<SheetEditor> editor;
 
+  std::set<std::string> broken;  // addresses
+
   std::map<std::string, SourceInfo> sources;
-  SourceInfo before;  // the current source as it was at begin_source()
   std::string current;
-  std::set<std::string> changed_sources;  // their state is to be written
-  std::uint64_t revision = 0;             // the last one that was committed
+  std::map<std::string, SourceInfo> begun;  // sources that may have changed, as they were at the last commit
+  std::set<std::string> retrusted;          // those that are trusted otherwise than at the last commit
+  std::set<std::string> changed_sources;    // their state is to be written
+  std::uint64_t revision = 0;               // the last one that was committed
   bool in_transaction = false, finished = false;
 
   struct Delivery {
@@ -175,9 +189,10 @@ struct IndexWriter::State {
   Summary summary;
   std::vector<JournalEntry> journal;
   std::uint64_t journal_chunks = 0;
-  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;  // of texts that changed
+  /// An update: of texts that changed, the keys that they were shown with at the last commit.
+  std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;
   std::unordered_set<std::string> subjects;  // online services and offices to join anew
-  std::unordered_set<std::string> variants;  // texts that take keys from a base
+  std::unordered_set<std::string> variants;  // texts that may have to take other keys from a base
   bool keeps_journal = true;
 
   std::unordered_set<std::uint64_t> put_ids;  // a build: objects that may be there already
@@ -220,6 +235,7 @@ struct IndexWriter::State {
   void begin_transaction();
   std::vector<Candidate> candidates(ObjectKind kind, const std::string& id);
   void settle(ObjectKind kind, const std::string& id, std::vector<Candidate>& list);
+  void settle_all(const std::string& source_id);
   void hide(const Candidate& candidate);
   void write(Candidate& candidate, const std::string& id, bool shown);
   void show_text(const Version& version, const std::string& id, ServiceText& text,
@@ -237,15 +253,40 @@ struct IndexWriter::State {
   std::optional<Version> version_in(const Xapian::Database& other, ObjectKind kind,
                                     const std::string& id) const;
 
+  std::vector<ServiceKey> keys_of_bases(const ServiceText& variant);
   void give_keys_to_variants();
   void join_subjects();
   void join(const std::string& id);
+  void place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+             const std::map<AreaIndex, std::vector<ServiceKey>>& places);
   Coverage coverage() const;
   void write_revision(std::uint64_t number, const std::string& source_id);
   void forget_changes();
+  void roll_back();
+  void write_sizes() const;
   void copy_history();
   void replay();
   void journal_deletions();
+  void end_delivery();
+  void copy_source();
+
+  /// Updates go on changing the generation before. Where one has overtaken a read, it is read as it is now.
+  template <class Read>
+  auto from_old(Read read) {
+    while (true) {
+      try {
+        return read();
+      } catch (const Xapian::DatabaseModifiedError&) {
+        old->reopen();
+      }
+    }
+  }
+  /// Empty where an update has deleted the document meanwhile.
+  std::string old_data(DocId doc) try {
+    return from_old([&] { return old->get_document(doc).get_data(); });
+  } catch (const Xapian::DocNotFoundError&) {
+    return {};
+  }
 };
 
 IndexWriter::IndexWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -285,7 +326,10 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   state->db.set_metadata(layout::build_key, state->build_id);
   state->db.set_metadata(layout::chain_key, std::to_string(chain_version));
   for (const auto& [name, text] : state->tables) state->db.set_metadata(layout::table_prefix + name, text);
-  if (state->old) state->copy_history();
+  if (state->old)
+    state->copy_history();
+  else
+    state->keeps_journal = false;  // everything is new
   return IndexWriter(std::move(state));
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
@@ -293,7 +337,8 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   throw IndexError(std::string("cannot write the index: ") + error.what());
 }
 
-IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait) try {
+IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milliseconds wait,
+                                std::chrono::milliseconds pause) try {
   set_flush_threshold();
   if (generation::current(directory) == 0)
     throw IndexError(directory + " holds no index; make one with: vsm-index build --index " + directory);
@@ -308,12 +353,15 @@ IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milli
     throw IndexError(std::string("the index was made by another version of vsm; ") + layout::build_again);
   auto state = std::make_unique<State>(directory, tables_of(db), false);
   state->write_lock = std::move(lock);
+  state->pause = pause;
   state->generation = generation::current(directory);
   state->build_id = stub.build;
   state->chain = std::atoi(db.get_metadata(layout::chain_key).c_str());
   state->revision = number_from(db.get_metadata(layout::revision_key));
   state->db = std::move(db);
   state->editor = std::make_unique<SheetEditor>(state->db, state->areas, false);
+  const auto broken = from_metadata<std::vector<std::string>>(state->db, layout::broken_key);
+  state->broken.insert(broken.begin(), broken.end());
   each_metadata(state->db, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
     auto info = from_bytes<SourceInfo>(bytes, "a source");
     state->sources.emplace(info.id, std::move(info));
@@ -331,9 +379,14 @@ IndexWriter::~IndexWriter() {
   if (!state_ || state_->finished) return;
   try {
     if (state_->in_transaction) state_->db.cancel_transaction();
-    if (!state_->is_build) return;
-    state_->db.close();
-    fs::remove_all(state_->directory / generation::name(state_->generation));
+    if (state_->is_build) state_->db.close();
+  } catch (...) {  // a disk that is full
+  }
+  if (!state_->is_build) return;
+  try {
+    // finish() may have failed when the stub named it already.
+    if (generation::current(state_->directory) != state_->generation)
+      fs::remove_all(state_->directory / generation::name(state_->generation));
   } catch (...) {  // the folder is above the current generation, so the next build clears it
   }
 }
@@ -352,6 +405,11 @@ std::vector<SourceInfo> IndexWriter::sources() const {
   return list;
 }
 
+std::optional<SourceInfo> IndexWriter::find_source(const std::string& id) const {
+  const auto found = state_->sources.find(id);
+  return found == state_->sources.end() ? std::nullopt : std::optional(found->second);
+}
+
 SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
   const auto [entry, is_new] = state_->sources.emplace(settings.id, settings);
   SourceInfo& info = entry->second;
@@ -363,10 +421,11 @@ SourceInfo& IndexWriter::begin_source(const SourceInfo& settings) {
     info.area = settings.area;
     info.format = settings.format;
     info.sample = settings.sample;
+    if (!state_->is_build && info.trust != settings.trust) state_->retrusted.insert(settings.id);
     info.trust = settings.trust;
   }
   state_->current = settings.id;
-  state_->before = info;
+  state_->begun.emplace(settings.id, info);
   state_->changed_sources.insert(settings.id);
   state_->delivery = {};
   return info;
@@ -403,8 +462,10 @@ void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
   };
   DocId doc = own();
   if (doc == 0 && state.is_build && state.old) {
-    for (DocId before : docs_with(*state.old, layout::id_term(kind, id.text()))) {
-      const std::string data = state.old->get_document(before).get_data();
+    for (DocId before :
+         state.from_old([&] { return docs_with(*state.old, layout::id_term(kind, id.text())); })) {
+      const std::string data = state.old_data(before);
+      if (data.empty()) continue;
       std::string_view rest = data;
       const Version version = take_version(rest);
       if (version.source != state.current) continue;
@@ -420,64 +481,100 @@ void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
 
 IndexWriter::Missing IndexWriter::missing() const try {
   Missing result;
-  const State& state = *state_;
+  State& state = *state_;
   if (!state.delivery.whole) return result;
   if (state.is_build && !state.old) return result;
-  for (DocId doc : docs_with(state.is_build ? *state.old : state.db, layout::source_term(state.current))) {
-    ++result.before;
-    if (state.is_build) {
-      auto term = state.old->termlist_begin(doc);
-      term.skip_to("Q");
-      result.missing += !state.put_ids.contains(hash_of(*term));
-    } else {
-      result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
+  if (state.is_build) {
+    for (DocId doc :
+         state.from_old([&] { return docs_with(*state.old, layout::source_term(state.current)); })) {
+      try {
+        result.missing += state.from_old([&] {
+          auto term = state.old->termlist_begin(doc);
+          term.skip_to("Q");
+          return !state.put_ids.contains(hash_of(*term));
+        });
+        ++result.before;
+      } catch (const Xapian::DocNotFoundError&) {  // an update has deleted it meanwhile
+      }
     }
+    return result;
+  }
+  for (DocId doc : docs_with(state.db, layout::source_term(state.current))) {
+    ++result.before;
+    result.missing += !state.delivery.seen.contains(doc) && !state.delivery.kept.contains(doc);
   }
   // What this delivery added was not there before, and what it erased was.
-  if (!state.is_build) {
-    result.missing += state.delivery.erased;
-    result.before += state.delivery.erased - state.delivery.added;
-  }
+  result.missing += state.delivery.erased;
+  result.before += state.delivery.erased - state.delivery.added;
   return result;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot read the index: " + error.get_description());
 }
 
-void IndexWriter::end_delivery() try {
-  State& state = *state_;
-  SourceInfo& info = state.source();
+void IndexWriter::State::end_delivery() {
+  SourceInfo& info = source();
   const std::string deleted = layout::deleted_prefix + info.id + "/";
-  if (state.delivery.whole) {
-    for (DocId doc : docs_with(state.db, layout::source_term(info.id))) {
-      if (state.delivery.seen.contains(doc) || state.delivery.kept.contains(doc)) continue;
-      const std::string data = state.db.get_document(doc).get_data();
+  if (delivery.whole) {
+    for (DocId doc : docs_with(db, layout::source_term(info.id))) {
+      if (delivery.seen.contains(doc) || delivery.kept.contains(doc)) continue;
+      const std::string data = db.get_document(doc).get_data();
       std::string_view rest = data;
       const Version version = take_version(rest);
-      if (version.time > state.delivery.time) continue;  // a later delta brought it
-      state.erase(version.kind, id_of(object_from(version, rest)), state.delivery.time);
+      if (version.time > delivery.time) continue;  // a later delta brought it
+      erase(version.kind, id_of(object_from(version, rest)), delivery.time);
     }
-    info.whole = std::max(info.whole, state.delivery.time);
+    info.whole = std::max(info.whole, delivery.time);
     // What a whole delivery does not name is gone at its time, so older deletions say nothing more.
-    each_metadata(state.db, deleted, [&](const std::string& key, const std::string&) {
+    each_metadata(db, deleted, [&](const std::string& key, const std::string&) {
       if (static_cast<std::int64_t>(number_from(key.substr(deleted.size()))) > info.whole) return;
-      state.begin_transaction();
-      state.db.set_metadata(key, {});
+      begin_transaction();
+      db.set_metadata(key, {});
     });
-  } else if (!state.delivery.deleted.empty()) {
+  } else if (!delivery.deleted.empty()) {
     const std::string key =
-        deleted + layout::number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, state.delivery.time)));
-    const auto known = from_metadata<std::vector<std::uint64_t>>(state.db, key);
-    std::vector<std::uint64_t>& list = state.delivery.deleted;
+        deleted + layout::number(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delivery.time)));
+    const auto known = from_metadata<std::vector<std::uint64_t>>(db, key);
+    std::vector<std::uint64_t>& list = delivery.deleted;
     list.insert(list.end(), known.begin(), known.end());
     std::sort(list.begin(), list.end());
     list.erase(std::unique(list.begin(), list.end()), list.end());
     if (list != known) {
-      state.begin_transaction();
-      state.db.set_metadata(key, to_bytes(list));
+      begin_transaction();
+      db.set_metadata(key, to_bytes(list));
     }
   }
-  info.latest = std::max(info.latest, state.delivery.time);
-  state.delivery = {};
+  info.latest = std::max(info.latest, delivery.time);
+  delivery = {};
+}
+
+void IndexWriter::end_delivery() try { state_->end_delivery(); } catch (const Xapian::Error& error) {
+  throw IndexError("cannot write the index: " + error.get_description());
+}
+
+std::vector<std::string> IndexWriter::links() const try {
+  std::set<std::string> urls;
+  const auto end = state_->db.allterms_end("L");
+  for (auto term = state_->db.allterms_begin("L"); term != end; ++term)
+    for (DocId doc : docs_with(state_->db, *term))
+      urls.insert(object_of<OnlineService>(state_->db.get_document(doc).get_data(), "an online service").url);
+  return {urls.begin(), urls.end()};
+} catch (const Xapian::Error& error) {
+  throw IndexError("cannot read the index: " + error.get_description());
+}
+
+void IndexWriter::mark_broken(std::vector<std::string> urls) try {
+  State& state = *state_;
+  std::set<std::string> now(urls.begin(), urls.end());
+  if (now == state.broken) return;
+  state.begin_transaction();
+  std::vector<std::string> changed;
+  std::set_symmetric_difference(now.begin(), now.end(), state.broken.begin(), state.broken.end(),
+                                std::back_inserter(changed));
+  for (const std::string& url : changed)
+    for (DocId doc : docs_with(state.db, layout::link_term(url)))
+      state.subjects.insert(id_of(object_from(state.db.get_document(doc).get_data())));
+  state.broken = std::move(now);
+  state.db.set_metadata(layout::broken_key, to_bytes(std::vector(state.broken.begin(), state.broken.end())));
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
@@ -507,9 +604,8 @@ void IndexWriter::State::begin_transaction() {
     const auto written = std::chrono::system_clock::from_time_t(version.st_mtim.tv_sec) +
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              std::chrono::nanoseconds(version.st_mtim.tv_nsec));
-    const auto wait = written + pause_between_commits - std::chrono::system_clock::now();
-    if (wait > std::chrono::milliseconds(0) && wait <= pause_between_commits)
-      std::this_thread::sleep_for(wait);
+    const auto wait = written + pause - std::chrono::system_clock::now();
+    if (wait > std::chrono::milliseconds(0) && wait <= pause) std::this_thread::sleep_for(wait);
   }
   db.begin_transaction();
   in_transaction = true;
@@ -549,12 +645,26 @@ void IndexWriter::State::settle(ObjectKind kind, const std::string& id, std::vec
     return x != y ? x < y : a.version.source > b.version.source;
   });
   if (is_build) put_ids.insert(hash_of(layout::id_term(kind, id)));
-  for (auto candidate = list.begin(); candidate != list.end(); ++candidate) {
-    const bool shown = candidate == best;
-    if (!candidate->fresh && candidate->shown == shown) continue;
-    begin_transaction();
-    if (candidate->shown) hide(*candidate);
-    write(*candidate, id, shown);
+  const auto stays = [&](const Candidate& candidate) {
+    return !candidate.fresh && candidate.shown == (&candidate == &*best);
+  };
+  if (std::all_of(list.begin(), list.end(), stays)) return;
+  begin_transaction();
+  // What goes by the id (keys_before, key_ranges) is that of the shown version, so the old one goes first.
+  for (const Candidate& candidate : list)
+    if (candidate.shown && !stays(candidate)) hide(candidate);
+  for (Candidate& candidate : list)
+    if (!stays(candidate)) write(candidate, id, &candidate == &*best);
+}
+
+/// The same for all objects of a source.
+void IndexWriter::State::settle_all(const std::string& source_id) {
+  for (DocId doc : docs_with(db, layout::source_term(source_id))) {
+    const Change change = object_from(db.get_document(doc).get_data());
+    const std::string id = id_of(change);
+    const ObjectKind kind = std::visit(Kind{}, change);
+    std::vector<Candidate> list = candidates(kind, id);
+    if (list.size() > 1) settle(kind, id, list);
   }
 }
 
@@ -567,7 +677,6 @@ void IndexWriter::State::hide(const Candidate& candidate) {
     editor->remove_text(candidate.doc, resolve(text->areas, version.source), is_unlisted(*text));
     if (!is_build) keys_before.emplace(text->id.text(), text->keys);
     key_ranges.erase(hash_of(text->id.text()));
-    variants.erase(text->id.text());
   } else if (const auto* responsibility = std::get_if<Responsibility>(&change)) {
     subjects.insert(responsibility->subject.text());
   } else {
@@ -602,6 +711,8 @@ void IndexWriter::State::write(Candidate& candidate, const std::string& id, bool
       } else {
         if (const auto* office = std::get_if<Office>(&change))
           for (const Responsibility& part : office->responsibilities) name_services(part);
+        if (const auto* service = std::get_if<OnlineService>(&change); service && !service->url.empty())
+          document.add_boolean_term(layout::link_term(service->url));
         subjects.insert(id);
       }
     }
@@ -620,12 +731,11 @@ void IndexWriter::State::show_text(const Version& version, const std::string& id
                                    Xapian::Document& document) {
   if (!text.base.id.empty()) {
     document.add_boolean_term(layout::base_term(text.base.text()));
-    variants.insert(id);
-    // Its own keys are those that no base gave it.
-    if (text.keys_of_base) text.keys.clear();
-    text.keys_of_base = text.keys.empty() || text.keys.front().is_local();
-    if (text.keys_of_base) {
-      text.keys = keys_of(text.base.text());
+    if (is_build) variants.insert(id);
+    text.keys = own_keys(text);
+    text.keys_of_base = false;
+    if (text.keys.empty()) {
+      text.keys = keys_of_bases(text);
       text.keys_of_base = !text.keys.empty();
     }
   }
@@ -762,8 +872,6 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
     if (delivery.whole && !delivery.seen.addChecked(own->doc)) return Outcome::duplicate;
     if (!known && time < std::max(own->version.time, info.whole)) return Outcome::stale;
     if (own->version.hash == fresh.version.hash) {
-      // What its source is trusted may have changed.
-      if (list.size() > 1) settle(own->version.kind, id, list);
       // A whole delivery says once for all of its objects how new they are.
       if (delivery.whole || time <= own->version.time) return Outcome::unchanged;
       begin_transaction();
@@ -788,7 +896,7 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
   begin_transaction();
   std::optional<Version> earlier;
   // The journal of a build says what is new against the generation before.
-  if (is_build && old) earlier = version_in(*old, fresh.version.kind, id);
+  if (is_build && old) earlier = from_old([&] { return version_in(*old, fresh.version.kind, id); });
   if (!earlier || earlier->hash != fresh.version.hash)
     add_journal(earlier ? &*earlier : nullptr, &fresh.version, id, std::visit(Title{}, change));
   ++count(info, fresh.version.kind);
@@ -822,35 +930,50 @@ IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::strin
   return Outcome::deleted;
 }
 
-/// Local variants without keys of their own take those of their base, which may have come or changed after
-/// them.
-void IndexWriter::State::give_keys_to_variants() {
-  std::set<std::string> stale(variants.begin(), variants.end());
-  if (!is_build) {
-    for (const auto& [id, keys] : keys_before)
-      for (DocId doc : docs_with(db, layout::base_term(id)))
-        stale.insert(id_of(object_from(db.get_document(doc).get_data())));
+/// Keys that a variant takes from the nearest text above it that has some of its own; none where there is no
+/// such text.
+std::vector<ServiceKey> IndexWriter::State::keys_of_bases(const ServiceText& variant) {
+  std::set<std::string> seen = {variant.id.text()};
+  ObjectId base = variant.base;
+  while (!base.id.empty() && seen.insert(base.text()).second) {
+    const std::vector<Candidate> list = candidates(ObjectKind::text, base.text());
+    const auto shown = std::find_if(list.begin(), list.end(), [](const Candidate& c) { return c.shown; });
+    if (shown == list.end()) break;
+    const auto text = from_bytes<ServiceText>(shown->object, "a service text");
+    if (auto keys = own_keys(text); !keys.empty()) return keys;
+    base = text.base;
   }
-  for (const std::string& id : stale) {
+  return {};
+}
+
+/// The texts above a variant may have come or changed after it.
+void IndexWriter::State::give_keys_to_variants() {
+  std::vector<std::string> changed;
+  for (const auto& [id, keys] : keys_before) changed.push_back(id);
+  while (!changed.empty()) {
+    const std::string base = layout::base_term(changed.back());
+    changed.pop_back();
+    for (DocId doc : docs_with(db, base)) {
+      const std::string id = id_of(object_from(db.get_document(doc).get_data()));
+      if (variants.insert(id).second) changed.push_back(id);
+    }
+  }
+  for (const std::string& id : std::set<std::string>(variants.begin(), variants.end())) {
     for (Candidate& candidate : candidates(ObjectKind::text, id)) {
       if (!candidate.shown) continue;
       const auto text = from_bytes<ServiceText>(candidate.object, "a service text");
-      const auto keys = keys_of(text.base.text());
-      const bool wants = text.keys_of_base || text.keys.empty() || text.keys.front().is_local();
-      if (!wants || keys == text.keys || (keys.empty() && !text.keys_of_base)) continue;
+      if (!own_keys(text).empty()) continue;
+      if (keys_of_bases(text) == (text.keys_of_base ? text.keys : std::vector<ServiceKey>())) continue;
       begin_transaction();
       hide(candidate);
       write(candidate, id, true);
     }
   }
-  variants.clear();
 }
 
 void IndexWriter::State::join_subjects() {
   for (const auto& [id, keys] : keys_before) {
-    if (is_build) break;  // there, everything is joined anyway
-    auto now = keys_of(id);
-    if (now == keys) continue;
+    if (keys_of(id) == keys) continue;
     for (DocId doc : docs_with(db, layout::named_term(id))) {
       const Change change = object_from(db.get_document(doc).get_data());
       const auto* responsibility = std::get_if<Responsibility>(&change);
@@ -862,15 +985,27 @@ void IndexWriter::State::join_subjects() {
   for (const std::string& id : sorted) join(id);
 }
 
-/// Places one online service or office in the sheets of the areas it is responsible in.
+/// Places the online service and the office with this id in the sheets of the areas they are responsible in.
 void IndexWriter::State::join(const std::string& id) {
+  std::vector<Responsibility> responsibilities;
+  for (DocId doc : docs_with(db, layout::subject_term(id)))
+    responsibilities.push_back(
+        object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility"));
+  std::optional<OnlineService> service;
+  std::optional<Office> office;
+  for (const Candidate& candidate : candidates(ObjectKind::online_service, id))
+    if (candidate.shown) service = from_bytes<OnlineService>(candidate.object, "an online service");
+  for (const Candidate& candidate : candidates(ObjectKind::office, id))
+    if (candidate.shown) office = from_bytes<Office>(candidate.object, "an office");
+
+  if (service) service->broken = broken.contains(service->url);
+
   std::map<AreaIndex, std::vector<ServiceKey>> places;
-  SheetEditor::Subject subject;
   const auto add = [&](const Responsibility& responsibility, const std::string& source_id) {
-    bool resolved = !std::holds_alternative<std::monostate>(subject);
+    bool resolved = service || office;
     std::vector<ServiceKey> keys;
-    for (const ObjectId& service : responsibility.services) {
-      const auto its = keys_of(service.text());
+    for (const ObjectId& text : responsibility.services) {
+      const auto its = keys_of(text.text());
       resolved &= !its.empty();
       keys.insert(keys.end(), its.begin(), its.end());
     }
@@ -881,29 +1016,19 @@ void IndexWriter::State::join(const std::string& id) {
       list.insert(list.end(), keys.begin(), keys.end());
     }
   };
-  std::vector<Responsibility> inside;
-  for (ObjectKind kind : {ObjectKind::online_service, ObjectKind::office}) {
-    for (const Candidate& candidate : candidates(kind, id)) {
-      if (!candidate.shown || !std::holds_alternative<std::monostate>(subject)) continue;
-      if (kind == ObjectKind::online_service) {
-        subject = from_bytes<OnlineService>(candidate.object, "an online service");
-      } else {
-        auto office = from_bytes<Office>(candidate.object, "an office");
-        inside = std::move(office.responsibilities);
-        office.responsibilities.clear();
-        for (Responsibility& part : inside) part.source = office.source;
-        subject = std::move(office);
-      }
-    }
-  }
-  for (DocId doc : docs_with(db, layout::subject_term(id))) {
-    const auto found = object_of<Responsibility>(db.get_document(doc).get_data(), "a responsibility");
-    add(found, found.source);
-  }
-  for (const Responsibility& part : inside) add(part, part.source);
-  if (std::holds_alternative<std::monostate>(subject)) places.clear();
+  for (const Responsibility& responsibility : responsibilities) add(responsibility, responsibility.source);
+  place(ObjectKind::online_service, id, service.value_or(OnlineService()),
+        service ? places : decltype(places)());
+  if (office)
+    for (const Responsibility& inside : std::exchange(office->responsibilities, {}))
+      add(inside, office->source);
+  place(ObjectKind::office, id, office.value_or(Office()), office ? places : decltype(places)());
+}
 
-  const std::string placed = layout::placed_prefix + id;
+/// Its only places are now these.
+void IndexWriter::State::place(ObjectKind kind, const std::string& id, SheetEditor::Subject subject,
+                               const std::map<AreaIndex, std::vector<ServiceKey>>& places) {
+  const std::string placed = layout::placed_prefix + layout::id_term(kind, id);
   const auto before_areas =
       is_build ? std::vector<AreaIndex>() : from_metadata<std::vector<AreaIndex>>(db, placed);
   if (before_areas.empty() && places.empty()) return;
@@ -912,9 +1037,9 @@ void IndexWriter::State::join(const std::string& id) {
   std::vector<AreaIndex> now;
   for (AreaIndex area : before_areas)
     if (!places.contains(area)) editor->place(number, area, {});
-  for (auto& [area, keys] : places) {
+  for (const auto& [area, keys] : places) {
     now.push_back(area);
-    editor->place(number, area, std::move(keys));
+    editor->place(number, area, keys);
   }
   if (now != before_areas) db.set_metadata(placed, now.empty() ? std::string() : to_bytes(now));
 }
@@ -987,14 +1112,15 @@ void IndexWriter::State::write_revision(std::uint64_t number, const std::string&
 
 void IndexWriter::commit_states() try {
   State& state = *state_;
+  if (!state.retrusted.empty()) commit();
   if (state.in_transaction || state.changed_sources.empty()) return;
   state.begin_transaction();
   for (const std::string& id : state.changed_sources)
     state.db.set_metadata(layout::source_prefix + id, to_bytes(state.sources.at(id)));
-  state.db.commit_transaction();
   state.in_transaction = false;
+  state.db.commit_transaction();
   state.changed_sources.clear();
-  generation::write_sizes(state.directory / generation::name(state.generation));
+  state.write_sizes();
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
@@ -1011,88 +1137,177 @@ void IndexWriter::State::forget_changes() {
   editor = std::make_unique<SheetEditor>(db, areas, false);
 }
 
-IndexWriter::Summary IndexWriter::commit() try {
-  State& state = *state_;
-  Summary done = state.summary;
-  done.revision = state.revision;
-  if (!state.in_transaction) {
-    state.forget_changes();
-    return done;
+/// Back to the last commit.
+void IndexWriter::State::roll_back() {
+  for (const auto& [id, was] : begun) {
+    SourceInfo& info = sources.at(id);
+    info.texts = was.texts;
+    info.online_services = was.online_services;
+    info.offices = was.offices;
+    info.responsibilities = was.responsibilities;
+    info.latest = was.latest;
+    info.whole = was.whole;
   }
-  state.write_revision(state.revision + 1, state.current);
-  done = state.summary;
-  done.revision = ++state.revision;
-  state.db.commit_transaction();
-  state.in_transaction = false;
-  generation::write_sizes(state.directory / generation::name(state.generation));
-  state.changed_sources.clear();
-  state.forget_changes();
-  return done;
-} catch (const Xapian::Error& error) {
-  throw IndexError("cannot write the index: " + error.get_description());
-} catch (const fs::filesystem_error& error) {
-  throw IndexError(std::string("cannot write the index: ") + error.what());
+  delivery = {};
+  forget_changes();
+  if (std::exchange(in_transaction, false)) db.cancel_transaction();
+  const auto urls = from_metadata<std::vector<std::string>>(db, layout::broken_key);
+  broken = {urls.begin(), urls.end()};
 }
 
-void IndexWriter::abandon() try {
+/// What the list of sizes says is the least that a reader must find; where it cannot be written, the one
+/// before will do.
+void IndexWriter::State::write_sizes() const try {
+  generation::write_sizes(directory / generation::name(generation));
+} catch (const IndexError&) {
+} catch (const fs::filesystem_error&) {
+}
+
+IndexWriter::Summary IndexWriter::commit() try {
   State& state = *state_;
-  if (state.in_transaction) state.db.cancel_transaction();
-  state.in_transaction = false;
-  if (!state.current.empty()) state.source() = state.before;
-  state.delivery = {};
+  for (const std::string& id : state.retrusted) state.settle_all(id);
+  Summary done = state.summary;
+  if (state.in_transaction) {
+    state.write_revision(state.revision + 1, state.current);
+    done = state.summary;
+    state.in_transaction = false;
+    state.db.commit_transaction();
+    ++state.revision;
+    state.changed_sources.clear();
+    state.write_sizes();
+  }
+  state.retrusted.clear();
+  state.begun.clear();
+  if (!state.current.empty()) state.begun.emplace(state.current, state.source());
   state.forget_changes();
+  done.revision = state.revision;
+  return done;
 } catch (const Xapian::Error& error) {
+  abandon();
+  throw IndexError("cannot write the index: " + error.get_description());
+} catch (const IndexError&) {
+  abandon();
+  throw;
+}
+
+void IndexWriter::abandon() try { state_->roll_back(); } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
 void IndexWriter::State::copy_history() {
+  const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
+  broken.insert(urls.begin(), urls.end());
+  if (!urls.empty()) db.set_metadata(layout::broken_key, to_bytes(urls));
   for (const char* prefix : {layout::journal_prefix, layout::commit_prefix, layout::note_prefix})
     each_metadata(*old, prefix,
                   [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+  each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
+    old_hashes.emplace(key, hash_of(value));
+  });
+  each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
+    old_hashes.emplace(key, hash_of(from_bytes<SourceInfo>(bytes, "a source").memo));
+  });
 }
 
-/// What updates committed to the generation before while this one was built.
+/// How a source stands, but for its settings and what is counted in the index.
+void take_standing(SourceInfo& mine, const SourceInfo& from) {
+  mine.rejected = from.rejected;
+  mine.warnings = from.warnings;
+  mine.tried = from.tried;
+  mine.read = from.read;
+  mine.error = from.error;
+  mine.latest = from.latest;
+  mine.whole = from.whole;
+  mine.memo = from.memo;
+}
+
+/// The current source becomes what the generation before has of it.
+void IndexWriter::State::copy_source() {
+  const auto info =
+      from_old([&] { return from_metadata<SourceInfo>(*old, layout::source_prefix + current); });
+  delivery = {};
+  delivery.whole = true;
+  delivery.time = std::numeric_limits<std::int64_t>::max();
+  for (DocId doc : from_old([&] { return docs_with(*old, layout::source_term(current)); })) {
+    const std::string data = old_data(doc);
+    if (data.empty()) continue;
+    std::string_view rest = data;
+    const Version version = take_version(rest);
+    if (version.source == current) put(object_from(version, rest), version.time, Known{version.hash});
+  }
+  end_delivery();
+  take_standing(source(), info);
+  from_old([&] {
+    each_metadata(*old, layout::deleted_prefix + current + "/",
+                  [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
+  });
+}
+
+/// What updates committed to the generation before while this one was built. None goes on now.
 void IndexWriter::State::replay() {
-  Xapian::Database now((directory / generation::name(generation - 1)).string());
-  const std::uint64_t last = number_from(now.get_metadata(layout::revision_key));
+  old->reopen();
+  const std::uint64_t last = number_from(old->get_metadata(layout::revision_key));
+  const bool forgotten = last > revision + journal_length;
   std::set<std::tuple<std::string, ObjectKind, std::string>> objects;
-  std::set<std::string> touched_sources;
+  std::set<std::string> touched_sources, copied;
   for (std::uint64_t number = revision + 1; number <= last; ++number) {
-    each_metadata(now, layout::journal_prefix + layout::number(number) + "/",
+    each_metadata(*old, layout::journal_prefix + layout::number(number) + "/",
                   [&](const std::string& key, const std::string& bytes) {
                     db.set_metadata(key, bytes);
                     for (const auto& entry : from_bytes<std::vector<JournalEntry>>(bytes, "a journal"))
                       objects.emplace(entry.source, entry.kind, entry.id);
                   });
     const std::string commit = layout::commit_prefix + layout::number(number);
-    db.set_metadata(commit, now.get_metadata(commit));
+    db.set_metadata(commit, old->get_metadata(commit));
+    touched_sources.insert(from_metadata<CommitInfo>(*old, commit).source);
     for (const std::string& id :
-         from_metadata<Touched>(now, layout::touched_prefix + layout::number(number)).sources)
+         from_metadata<Touched>(*old, layout::touched_prefix + layout::number(number)).sources)
       touched_sources.insert(id);
   }
+  touched_sources.erase(std::string());
+  const auto was_known = [&](const std::string& key, const std::string& text) {
+    const auto known = old_hashes.find(key);
+    return known != old_hashes.end() && known->second == hash_of(text);
+  };
+  if (forgotten)
+    each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
+      const auto info = from_bytes<SourceInfo>(bytes, "a source");
+      if (!was_known(key, info.memo)) touched_sources.insert(info.id);
+    });
+  // Where this build read just what was known when it began, the objects that the journals name are all that
+  // may differ; elsewhere each may.
+  std::set<std::string> journaled;
   for (const std::string& id : touched_sources) {
-    const auto info = from_metadata<SourceInfo>(now, layout::source_prefix + id);
-    SourceInfo& mine = sources.emplace(id, info).first->second;
-    SourceInfo taken = info;
-    taken.texts = mine.texts;
-    taken.online_services = mine.online_services;
-    taken.offices = mine.offices;
-    taken.responsibilities = mine.responsibilities;
-    if (!changed_sources.contains(id))  // this build did not read it: all its objects are in the journal
-      taken.texts = taken.online_services = taken.offices = taken.responsibilities = 0;
-    mine = taken;
+    const std::string key = layout::source_prefix + id;
+    const auto info = from_metadata<SourceInfo>(*old, key);
+    const auto [entry, is_new] = sources.emplace(id, info);
+    SourceInfo& mine = entry->second;
+    if (is_new)
+      mine.texts = mine.online_services = mine.offices = mine.responsibilities = 0;
+    else if (mine.latest > info.latest)
+      continue;  // this build read a later delivery than the updates
     changed_sources.insert(id);
+    if (forgotten || is_new || !was_known(key, mine.memo)) {
+      copied.insert(id);
+    } else {
+      journaled.insert(id);
+      take_standing(mine, info);
+    }
   }
   // What it changes stands in the journals of those updates.
   keeps_journal = false;
   const Summary counted = summary;
+  for (const std::string& id : copied) {
+    current = id;
+    copy_source();
+  }
   for (const auto& [source_id, kind, id] : objects) {
-    if (!sources.contains(source_id)) continue;
+    if (!journaled.contains(source_id)) continue;
     current = source_id;
     delivery = {};
     bool found = false;
-    for (DocId doc : docs_with(now, layout::id_term(kind, id))) {
-      const std::string data = now.get_document(doc).get_data();
+    for (DocId doc : docs_with(*old, layout::id_term(kind, id))) {
+      const std::string data = old->get_document(doc).get_data();
       std::string_view rest = data;
       const Version version = take_version(rest);
       if (version.source != source_id) continue;
@@ -1101,13 +1316,17 @@ void IndexWriter::State::replay() {
     }
     if (!found) erase(kind, id, 0, true);
   }
+  delivery = {};
   keeps_journal = true;
   summary = counted;
   summary.replayed = static_cast<std::uint32_t>(objects.size());
-  each_metadata(now, layout::note_prefix, [&](const std::string& key, const std::string& value) {
-    if (old->get_metadata(key) != value) db.set_metadata(key, value);
+  const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
+  broken = {urls.begin(), urls.end()};
+  db.set_metadata(layout::broken_key, urls.empty() ? std::string() : to_bytes(urls));
+  each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
+    if (!was_known(key, value)) db.set_metadata(key, value);
   });
-  each_metadata(now, layout::deleted_prefix,
+  each_metadata(*old, layout::deleted_prefix,
                 [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
   revision = last;
 }
@@ -1130,28 +1349,9 @@ void IndexWriter::State::journal_deletions() {
 bool IndexWriter::carry_over() try {
   State& state = *state_;
   if (!state.old) return false;
-  const auto info = from_metadata<SourceInfo>(*state.old, layout::source_prefix + state.current);
-  if (info.id.empty()) return false;
-  begin_delivery(true, std::numeric_limits<std::int64_t>::max());
-  for (DocId doc : docs_with(*state.old, layout::source_term(state.current))) {
-    const std::string data = state.old->get_document(doc).get_data();
-    std::string_view rest = data;
-    const Version version = take_version(rest);
-    if (version.source == state.current)
-      state.put(object_from(version, rest), version.time, State::Known{version.hash});
-  }
-  end_delivery();
-  SourceInfo& mine = state.source();
-  mine.tried = info.tried;
-  mine.read = info.read;
-  mine.error = info.error;
-  mine.latest = info.latest;
-  mine.whole = info.whole;
-  mine.rejected = info.rejected;
-  mine.warnings = info.warnings;
-  mine.memo = info.memo;
-  each_metadata(*state.old, layout::deleted_prefix + state.current + "/",
-                [&](const std::string& key, const std::string& value) { state.db.set_metadata(key, value); });
+  const std::string key = layout::source_prefix + state.current;
+  if (state.from_old([&] { return state.old->get_metadata(key); }).empty()) return false;
+  state.copy_source();
   return true;
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
@@ -1159,10 +1359,12 @@ bool IndexWriter::carry_over() try {
 
 IndexWriter::Summary IndexWriter::finish() try {
   State& state = *state_;
-  if (state.old) state.journal_deletions();
   state.write_lock = std::make_unique<generation::Lock>(state.directory / layout::lock, swap_wait,
                                                         "an update does not end; the build is given up");
-  if (state.old) state.replay();
+  if (state.old) {
+    state.replay();
+    state.journal_deletions();
+  }
   state.write_revision(state.revision + 1, {});
   Summary done = state.summary;
   done.revision = ++state.revision;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,9 +36,13 @@ class IndexWriter {
   /// index. Updates of the current generation go on meanwhile. Throws IndexError when another build is at
   /// work or the folder cannot be written.
   static IndexWriter build(const std::string& directory, const TableTexts& tables, int chain_version);
+  /// A transaction overwrites blocks of the revision before the last one. Readers take up a new revision well
+  /// within this time, so none of them still needs those.
+  static constexpr std::chrono::milliseconds pause_between_commits{400};
   /// Opens the current generation for an update. Waits at most so long for other updates to end, then throws
-  /// IndexError.
-  static IndexWriter update(const std::string& directory, std::chrono::milliseconds wait);
+  /// IndexError. Begins to change things no sooner than `pause` after the last commit.
+  static IndexWriter update(const std::string& directory, std::chrono::milliseconds wait,
+                            std::chrono::milliseconds pause = pause_between_commits);
 
   IndexWriter(IndexWriter&&) noexcept;
   ~IndexWriter();
@@ -54,9 +59,10 @@ class IndexWriter {
 
   /// All sources that the index knows, by id.
   std::vector<SourceInfo> sources() const;
+  std::optional<SourceInfo> find_source(const std::string& id) const;
   /// What follows belongs to this source. Its settings (name, area, format, sample, trust) are taken from
-  /// `settings`, everything else stays as it was. Throws IndexError when a source of the current generation
-  /// changes its area: that needs a build.
+  /// `settings`, everything else stays as it was. Another trust takes effect with the next commit. Throws
+  /// IndexError when a source of the current generation changes its area: that needs a build.
   SourceInfo& begin_source(const SourceInfo& settings);
   SourceInfo& source();
 
@@ -90,6 +96,11 @@ class IndexWriter {
   /// a delivery. False: that has nothing of the source, and nothing is done.
   bool carry_over();
 
+  /// The addresses of online services, each once, sorted.
+  std::vector<std::string> links() const;
+  /// The links that were found dead, all of them: online services with such a link do not count as online.
+  void mark_broken(std::vector<std::string> urls);
+
   /// Stores a text of the caller's under a name, in the same transaction. Empty: none.
   void put_note(const std::string& name, const std::string& text);
   std::string note(const std::string& name) const;
@@ -105,11 +116,12 @@ class IndexWriter {
     std::uint32_t replayed = 0;  ///< changes that updates made while a build was at work
   };
   /// An update: everything since the last commit becomes a new revision, or nothing where nothing changed.
-  /// Throws IndexError; then nothing of it is kept.
+  /// Throws IndexError; then nothing of it is kept, or all of it where the disk failed at the very end.
   Summary commit();
-  /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision.
+  /// An update: stores how the sources stand where that changed and nothing else did. Makes no revision,
+  /// unless a source is trusted otherwise.
   void commit_states();
-  /// An update: forgets everything since the last commit, but for the settings of sources.
+  /// An update: forgets what was delivered since the last commit. What the caller set in a SourceInfo stays.
   void abandon();
   /// A build: takes in what updates changed meanwhile, writes everything and swaps. Throws IndexError.
   Summary finish();

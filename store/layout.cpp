@@ -1,8 +1,19 @@
 #include "store/layout.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstdio>
 #include <fstream>
 
 namespace vsm::layout {
+
+std::string link_term(const std::string& url) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx",
+                static_cast<unsigned long long>(XXH3_64bits(url.data(), url.size())));
+  return std::string("L") + digits;
+}
 
 Stub read_stub(const std::string& directory) {
   Stub found;

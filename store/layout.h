@@ -35,11 +35,12 @@ inline constexpr const char* table_prefix = "table/";
 inline constexpr const char* sheet_prefix = "sheet/";      // + area id
 inline constexpr const char* online_prefix = "online/";    // + key
 inline constexpr const char* source_prefix = "source/";    // + id
-inline constexpr const char* placed_prefix = "placed/";    // + id of an online service or office
+inline constexpr const char* placed_prefix = "placed/";    // + id_term() of an online service or office
 inline constexpr const char* deleted_prefix = "deleted/";  // + source + "/" + number(time)
 inline constexpr const char* journal_prefix = "journal/";  // + number(revision) + "/" + number(chunk)
 inline constexpr const char* commit_prefix = "commit/";    // + number(revision)
 inline constexpr const char* touched_prefix = "touched/";  // + number(revision)
+inline constexpr const char* broken_key = "broken";        // addresses
 inline constexpr const char* note_prefix = "note/";        // + a name of the indexer's
 
 /// Decimal with leading zeros, so that keys sort by number.
@@ -71,6 +72,8 @@ inline std::string source_term(const std::string& source) { return "S" + source.
 /// Of what says who is responsible: the online service or office, and the service texts that it names.
 inline std::string subject_term(const std::string& id) { return "U" + id.substr(0, 240); }
 inline std::string named_term(const std::string& id) { return "V" + id.substr(0, 240); }
+/// Of an online service: its address, shortened to a hash of it.
+std::string link_term(const std::string& url);
 /// Of a local variant: the text that it is one of.
 inline std::string base_term(const std::string& id) { return "B" + id.substr(0, 240); }
 inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }

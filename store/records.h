@@ -84,8 +84,8 @@ void serialize(Archive& archive, ServiceText& text) {
 template <class Archive>
 void serialize(Archive& archive, OnlineService& service) {
   archive(service.id, service.title, service.url, service.provider, service.trust_level, service.maturity,
-          service.maturity_scale, service.efa, service.form, service.parameters, service.validity,
-          service.changed, service.changed_at, service.source, service.sample);
+          service.maturity_scale, service.efa, service.form, service.parameters, service.broken,
+          service.validity, service.changed, service.changed_at, service.source, service.sample);
 }
 template <class Archive>
 void serialize(Archive& archive, Responsibility& responsibility) {

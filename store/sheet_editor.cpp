@@ -89,7 +89,8 @@ void SheetEditor::apply_placements(std::vector<Object>& objects, std::vector<She
   for (const Placement& placement : placements) {
     const auto& [id, subject] = subjects_[placement.subject];
     const auto* object = std::get_if<Object>(&subject);
-    if (!object || placement.keys.empty())
+    if (!object) continue;
+    if (placement.keys.empty())
       entries.erase(id);
     else
       entries[id] = {*object, placement.keys};
@@ -115,7 +116,7 @@ SheetEditor::Contributions SheetEditor::contributions(
   const bool is_municipality = areas_[area].level == Level::gemeinde;
   for (const SheetJoin& join : sheet.online_joins) {
     const OnlineService& service = sheet.online_services[join.index];
-    if (service.url.empty() || service.form) continue;
+    if (!service.is_online()) continue;
     // What another town runs for this one (EfA) is not the town's own.
     const auto source = area_of_source.find(service.source);
     const bool own = is_municipality && source != area_of_source.end() && source->second == area;

@@ -28,11 +28,12 @@ class SheetEditor {
   /// It stands there with its keys, periods and kin. After remove_text() where it stood there before.
   void add_text(DocId doc, const ServiceText& text, const std::vector<AreaIndex>& in, bool unlisted);
 
-  using Subject = std::variant<std::monostate, OnlineService, Office>;
-  /// Numbers an online service or office (monostate: it is gone) for place(). It stays in memory until
-  /// write().
+  using Subject = std::variant<OnlineService, Office>;
+  /// Numbers an online service or office for place(). It stays in memory until write(). Of one that is gone
+  /// nothing but the type is looked at.
   std::uint32_t subject(const std::string& id, Subject subject);
-  /// The only entries of a subject in this area are now these; none: it is not in this sheet.
+  /// The only entries of a subject in this area are now these; none: it is not in this sheet. An online
+  /// service and an office may have the same id.
   void place(std::uint32_t subject, AreaIndex area, std::vector<ServiceKey> keys);
 
   /// Writes all sheets and availabilities that changed and forgets them. `area_of_source` gives the area

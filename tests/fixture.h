@@ -20,10 +20,9 @@ inline const TableTexts& project_tables() {
 /// A folder that goes away with its test.
 class TempFolder {
  public:
-  TempFolder() {
+  explicit TempFolder(const std::filesystem::path& below = std::filesystem::temp_directory_path()) {
     static int number = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("vsm-test-" + std::to_string(::getpid()) + "-" + std::to_string(++number));
+    path_ = below / ("vsm-test-" + std::to_string(::getpid()) + "-" + std::to_string(++number));
     std::filesystem::create_directories(path_);
   }
   ~TempFolder() {

@@ -32,7 +32,9 @@ class Program {
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
-  void signal(int number) const { ::kill(pid_, number); }
+  void signal(int number) const {
+    if (pid_ > 0) ::kill(pid_, number);  // a negative one would mean every process there is
+  }
   int end_of() {
     int status = 0;
     ::waitpid(pid_, &status, 0);

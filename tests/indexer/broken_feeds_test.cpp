@@ -315,10 +315,10 @@ void expect_others_are_found(SearchEngine& engine) {
     request.ars = town_a;
     auto found = engine.search(request);
     ASSERT_TRUE(std::holds_alternative<SearchAnswer>(found)) << words;
-    bool is_there = false;
-    for (const SearchResult& result : std::get<SearchAnswer>(found).results)
-      is_there |= result.text.id.text() == id;
-    EXPECT_TRUE(is_there) << words;
+    const auto& results = std::get<SearchAnswer>(found).results;
+    EXPECT_TRUE(std::any_of(results.begin(), results.end(), [wanted = id](const SearchResult& result) {
+      return result.text.id.text() == wanted;
+    })) << words;
   }
 }
 
@@ -1318,6 +1318,17 @@ std::size_t most_memory() {
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
+/// The address sanitizer keeps what was freed for a while.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool frees_at_once = false;
+#else
+constexpr bool frees_at_once = true;
+#endif
+#else
+constexpr bool frees_at_once = true;
+#endif
+
 TEST(BrokenFeedSize, AFileOfAnySizeIsReadInLittleMemory) {
   const std::size_t bytes = runs_long() ? 10'000'000'000 : 32'000'000;
   const std::string piece = t3(xzufi::module("06", times(2'000, "Hund ")));
@@ -1330,8 +1341,8 @@ TEST(BrokenFeedSize, AFileOfAnySizeIsReadInLittleMemory) {
                          {{}, [&](Change, const Problem&) { ++texts; }, [&](Problem) { ++problems; }}));
   EXPECT_EQ(texts, bytes / piece.size());
   EXPECT_EQ(problems, 0U);
-  if (!is_sanitized) {
-    EXPECT_LT(most_memory() - before, runs_long() ? 200'000'000U : 24'000'000U);
+  if (frees_at_once) {
+    EXPECT_LT(most_memory() - before, runs_long() ? 500'000'000U : 24'000'000U);
   }
 }
 

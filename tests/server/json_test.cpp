@@ -82,6 +82,8 @@ const Fields online_fields = {{"id", "text"},
                               {"maturityScale", "text?"},
                               {"provider", "text?"},
                               {"efa", "bool"},
+                              {"form", "bool"},
+                              {"broken", "bool"},
                               {"changed", "text?"},
                               {"source", "text"},
                               {"sample", "bool"}};
