@@ -1304,13 +1304,6 @@ class Repeated : public std::streambuf {
   bool ended_ = false;
 };
 
-/// Whether what was freed is kept in memory for a while.
-#if defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
-
 /// Of the process so far, in bytes.
 std::size_t most_memory() {
   rusage usage{};
