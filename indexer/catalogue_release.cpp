@@ -489,16 +489,16 @@ std::string headline(const ReleaseChange& change) {
   }
 }
 
-void write_texts(std::ostream& out, const std::vector<Touched>& texts, std::size_t most) {
+void write_texts(std::ostream& out, const std::vector<TouchedText>& texts, std::size_t most) {
   if (texts.empty()) return;
   std::set<std::string_view> links;
-  for (const Touched& text : texts) links.insert(text.links.begin(), text.links.end());
+  for (const TouchedText& text : texts) links.insert(text.links.begin(), text.links.end());
   out << "    Betroffen: " << counted(texts.size(), "Text", "Texte");
   if (!links.empty()) out << " mit " << counted(links.size(), "Link", "Links");
   out << '\n';
   const std::size_t shown = most == 0 ? texts.size() : std::min(most, texts.size());
   for (std::size_t i = 0; i < shown; ++i) {
-    const Touched& text = texts[i];
+    const TouchedText& text = texts[i];
     out << "      " << printable(text.text_id) << " „" << printable(text.title) << "“ ("
         << printable(text.source) << ", " << printable(text.area) << ")\n";
   }
@@ -513,7 +513,7 @@ CatalogueRelease compare_release(const Catalogue& present, const KeyList& list, 
   for (ReleaseChange& change : release.changes) {
     std::set<std::string> known;
     for (const ServiceKey key : change.from)
-      for (Touched& text : touched(key))
+      for (TouchedText& text : touched(key))
         if (known.insert(text.text_id).second) change.texts.push_back(std::move(text));
   }
   return release;
@@ -563,7 +563,7 @@ void write_release_text(std::ostream& out, const CatalogueRelease& release, bool
         << ".\n";
   std::set<std::string_view> texts;
   for (const ReleaseChange& change : release.changes)
-    for (const Touched& text : change.texts) texts.insert(text.text_id);
+    for (const TouchedText& text : change.texts) texts.insert(text.text_id);
   if (!texts.empty()) out << "Betroffen: " << counted(texts.size(), "Text", "Texte") << ".\n";
 
   const ReleaseChange* last = nullptr;
@@ -600,7 +600,7 @@ void write_release_json(std::ostream& out, const CatalogueRelease& release) {
         json.known("oldName", change.old_name);
         json.known("newName", change.new_name);
         json.field("reason", change.reason);
-        json.array("texts", change.texts, [&](const Touched& text) {
+        json.array("texts", change.texts, [&](const TouchedText& text) {
           json.object([&] {
             json.field("id", text.text_id);
             json.field("source", text.source);

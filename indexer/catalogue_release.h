@@ -16,11 +16,11 @@
 namespace vsm {
 
 /// A text under a key, as the index has it.
-struct Touched {
+struct TouchedText {
   std::string text_id, source, area, title;
   std::vector<std::string> links;  ///< of the online services that are joined to it
 };
-using TouchedBy = std::function<std::vector<Touched>(ServiceKey)>;
+using TouchedBy = std::function<std::vector<TouchedText>(ServiceKey)>;
 
 struct ReleaseChange {
   /// In the order in which they are reported: what loses its key comes first.
@@ -29,7 +29,7 @@ struct ReleaseChange {
   std::vector<ServiceKey> from, to;  ///< present and new keys; both sorted
   std::string old_name, new_name;    ///< of the first of each; empty where there is none
   std::string reason;                ///< a German sentence: why it is taken for this, and what to check
-  std::vector<Touched> texts;        ///< what stands under the keys of `from`
+  std::vector<TouchedText> texts;    ///< what stands under the keys of `from`
 };
 
 struct CatalogueRelease {

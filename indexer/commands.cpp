@@ -605,11 +605,11 @@ int catalogue_diff(const std::string& directory, const std::string& data, const 
     const IndexReader reader = index.reader();
     const Snapshot& snapshot = reader.snapshot();
     release = compare_release(snapshot.catalogue, keys, [&](ServiceKey key) {
-      std::vector<Touched> touched;
+      std::vector<TouchedText> touched;
       for (DocId doc : reader.texts_with_key(key, SIZE_MAX)) {
         const ServiceText text = reader.text(doc);
         if (text.id.agency == "katalog") continue;
-        Touched one{text.id.text(), text.source, {}, text.title, {}};
+        TouchedText one{text.id.text(), text.source, {}, text.title, {}};
         for (const std::string& id : text.areas) {
           const auto area = snapshot.areas.find_id(id);
           if (!area) continue;

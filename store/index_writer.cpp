@@ -164,7 +164,7 @@ struct IndexWriter::State {
       old_hashes;  // its notes, and memos of its sources, at the start
   std::unique_ptr<SheetEditor> editor;
 
-  std::set<std::string> broken;  // addresses
+  std::set<std::string> broken, broken_before;  // addresses; and as they were at the last commit
 
   std::map<std::string, SourceInfo> sources;
   std::string current;
@@ -362,6 +362,7 @@ IndexWriter IndexWriter::update(const std::string& directory, std::chrono::milli
   state->editor = std::make_unique<SheetEditor>(state->db, state->areas, false);
   const auto broken = from_metadata<std::vector<std::string>>(state->db, layout::broken_key);
   state->broken.insert(broken.begin(), broken.end());
+  state->broken_before = state->broken;
   each_metadata(state->db, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
     auto info = from_bytes<SourceInfo>(bytes, "a source");
     state->sources.emplace(info.id, std::move(info));
@@ -1151,8 +1152,7 @@ void IndexWriter::State::roll_back() {
   delivery = {};
   forget_changes();
   if (std::exchange(in_transaction, false)) db.cancel_transaction();
-  const auto urls = from_metadata<std::vector<std::string>>(db, layout::broken_key);
-  broken = {urls.begin(), urls.end()};
+  broken = broken_before;
 }
 
 /// What the list of sizes says is the least that a reader must find; where it cannot be written, the one
@@ -1173,6 +1173,7 @@ IndexWriter::Summary IndexWriter::commit() try {
     state.in_transaction = false;
     state.db.commit_transaction();
     ++state.revision;
+    state.broken_before = state.broken;
     state.changed_sources.clear();
     state.write_sizes();
   }

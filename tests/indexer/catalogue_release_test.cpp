@@ -239,7 +239,7 @@ TEST(CatalogueRelease, ADetailThatGoesLeavesItsGeneralKey) {
 
 TEST(CatalogueRelease, TextsUnderTheKeysThatChangeAreNamedOnce) {
   std::vector<ServiceKey> asked;
-  const auto touched = [&](ServiceKey asked_for) -> std::vector<Touched> {
+  const auto touched = [&](ServiceKey asked_for) -> std::vector<TouchedText> {
     asked.push_back(asked_for);
     return {{"L1.LB.1", "stadt-x", "Bochum", "Hund anmelden", {"https://example.org/hund"}}};
   };
@@ -279,7 +279,7 @@ TEST(CatalogueRelease, NothingIsSaidOfABrokenList) {
 
 TEST(CatalogueRelease, TextSaysCountsFirstAndThenGroups) {
   const auto touched = [](ServiceKey) {
-    std::vector<Touched> texts;
+    std::vector<TouchedText> texts;
     for (int i = 1; i <= 3; ++i)
       texts.push_back(
           {"L1.LB." + std::to_string(i), "stadt-x", "Bochum", "Hund anmelden", {"https://example.org"}});
@@ -314,7 +314,7 @@ TEST(CatalogueRelease, TextSaysCountsFirstAndThenGroups) {
 }
 
 TEST(CatalogueRelease, JsonHasTheFieldsThatItsHeaderPromises) {
-  const auto touched = [](ServiceKey) -> std::vector<Touched> {
+  const auto touched = [](ServiceKey) -> std::vector<TouchedText> {
     return {{"L1.LB.1", "stadt-x", "Bochum", "Hund anmelden", {"https://example.org"}}};
   };
   const auto release = compare(object + registration, object + "kein Schlüssel\tx\n", touched);
