@@ -1,6 +1,7 @@
 #include "language/vocabulary.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <fstream>
 #include <map>
@@ -86,43 +87,62 @@ std::string VocabularyBuilder::text() const {
 }
 
 Vocabulary::Vocabulary(std::string text) : text_(std::move(text)) {
-  words_.reserve(text_.size() / 14);
+  entries_.reserve(text_.size() / 14);
   for (std::string_view rest = text_; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     const std::size_t first = line.find('\t'),
                       second = first == std::string_view::npos ? first : line.find('\t', first + 1);
     if (second == std::string_view::npos || second + 1 >= line.size()) continue;
-    VocabularyWord word;
-    std::from_chars(line.data() + first + 1, line.data() + second, word.count);
+    Entry entry;
+    entry.word = line.substr(0, first);
+    std::from_chars(line.data() + first + 1, line.data() + second, entry.facts.count);
     const int flags = line[second + 1] - '0';
-    word.noun = (flags & 1) != 0;
-    word.other = (flags & 2) != 0;
-    words_.emplace(line.substr(0, first), word);
-    total_ += word.count;
+    entry.facts.noun = (flags & 1) != 0;
+    entry.facts.other = (flags & 2) != 0;
+    if (line.size() > second + 3 && line[second + 2] == '\t') entry.written = line.substr(second + 3);
+    total_ += entry.facts.count;
     has_dictionary_ |= flags != 0;
-    if (word.count > 0) indexed_.push_back(line.substr(0, first));
-    if (line.size() > second + 3 && line[second + 2] == '\t')
-      written_.emplace(line.substr(0, first), line.substr(second + 3));
+    entries_.push_back(entry);
   }
-  std::stable_sort(indexed_.begin(), indexed_.end(), [this](std::string_view a, std::string_view b) {
-    return words_.at(a).count > words_.at(b).count;
-  });
+
+  slots_.resize(std::bit_ceil(2 * entries_.size() + 1));
+  std::vector<std::pair<std::uint32_t, std::string_view>> indexed;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    std::size_t slot = std::hash<std::string_view>()(entry.word) & (slots_.size() - 1);
+    while (slots_[slot] != 0 && entries_[slots_[slot] - 1].word != entry.word)
+      slot = (slot + 1) & (slots_.size() - 1);
+    if (slots_[slot] != 0) continue;
+    slots_[slot] = static_cast<std::uint32_t>(i + 1);
+    if (entry.facts.count > 0) indexed.emplace_back(entry.facts.count, entry.word);
+  }
+  std::stable_sort(indexed.begin(), indexed.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  indexed_.reserve(indexed.size());
+  for (const auto& [count, word] : indexed) indexed_.push_back(word);
+}
+
+const Vocabulary::Entry* Vocabulary::entry(std::string_view folded) const {
+  if (slots_.empty()) return nullptr;
+  std::size_t slot = std::hash<std::string_view>()(folded) & (slots_.size() - 1);
+  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1))
+    if (const Entry& found = entries_[slots_[slot] - 1]; found.word == folded) return &found;
+  return nullptr;
 }
 
 std::string Vocabulary::written(std::string_view folded) const {
-  if (const auto written = written_.find(folded); written != written_.end())
-    return std::string(written->second);
-  const VocabularyWord* word = find(folded);
-  std::string text(word ? folded : "");
-  if (word && word->noun && !word->other && text[0] >= 'a' && text[0] <= 'z')
+  const Entry* known = entry(folded);
+  if (known && !known->written.empty()) return std::string(known->written);
+  std::string text(known ? folded : "");
+  if (known && known->facts.noun && !known->facts.other && text[0] >= 'a' && text[0] <= 'z')
     text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
 }
 
 const VocabularyWord* Vocabulary::find(std::string_view folded) const {
-  const auto found = words_.find(folded);
-  return found == words_.end() ? nullptr : &found->second;
+  const Entry* known = entry(folded);
+  return known ? &known->facts : nullptr;
 }
 
 }  // namespace vsm::language
