@@ -46,9 +46,6 @@ constexpr Rule table[] = {
     {"loeschung-zu-viel", "Zu viele Löschungen",
      "Prüfen Sie, ob wirklich so viel wegfallen soll, und geben Sie die Lieferung dann frei.",
      "Too many deletions", "Check that so much is really meant to go, and then release the delivery."},
-    {"index-leer", "Der Index wäre leer",
-     "Prüfen Sie die Quellen; ohne Inhalte wird der bisherige Index nicht ersetzt.",
-     "The index would be empty", "Check the sources; the present index is not replaced by an empty one."},
     // The object
     {"art", "Art des Eintrags unbekannt",
      "Liefern Sie nur Leistungen, Onlinedienste, Formulare, Stellen und Zuständigkeiten, und nennen Sie bei "

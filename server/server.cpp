@@ -4,32 +4,18 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
-#include "query/json.h"
 #include "server/connection.h"
 #include "server/page.h"
-#include "server/web_files.h"
+#include "server/request.h"
+#include "server/routes.h"
 
 namespace vsm {
 namespace {
 
 using httplib::Request;
 using httplib::Response;
-
-constexpr const char* json_type = "application/json; charset=utf-8";
-constexpr const char* problem_type = "application/problem+json; charset=utf-8";
-constexpr const char* html_type = "text/html; charset=utf-8";
-
-void send(Response& response, std::string body, const char* type, int status = 200) {
-  response.status = status;
-  response.set_content(std::move(body), type);
-}
-
-void send_problem(Response& response, const RequestError& error) {
-  send(response, to_json(error), problem_type, error.status);
-}
 
 /// A request whose address was never understood has no path; a program is told as well as a person.
 bool is_api(const Request& request) {
@@ -68,70 +54,6 @@ bool refuse(const Request& request, Response& response) {
   return true;
 }
 
-std::string param(const Request& request, const char* name) {
-  return request.has_param(name) ? request.get_param_value(name) : std::string();
-}
-
-bool is_true(std::string_view value) { return value == "true" || value == "1"; }
-
-/// Nothing when absent; an error when it is no whole number.
-Result<std::optional<std::int64_t>> number_param(const Request& request, const char* name) {
-  const std::string text = param(request, name);
-  if (text.empty()) return std::optional<std::int64_t>();
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, value).ptr != end)
-    return RequestError{400, "Ungültige Zahl",
-                        std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
-  return std::optional<std::int64_t>(value);
-}
-
-Result<SearchRequest> search_request(const Request& request) {
-  SearchRequest search;
-  search.words = param(request, "q");
-  search.ars = param(request, "ars");
-  search.place = param(request, "place");
-  search.topic = param(request, "topic");
-  search.situation = param(request, "situation");
-  for (const char* name : {"page", "size", "trust"}) {
-    const auto number = number_param(request, name);
-    if (const auto* error = std::get_if<RequestError>(&number)) return *error;
-    const auto value = std::get<std::optional<std::int64_t>>(number);
-    if (!value) continue;
-    const std::string_view which = name;
-    if (which == "page") search.page = *value;
-    if (which == "size") search.size = *value;
-    if (which == "trust") search.trust_level = static_cast<int>(std::clamp<std::int64_t>(*value, -1, 1'000));
-  }
-  const std::string audience = param(request, "audience");
-  if (audience == "citizen")
-    search.audience = audience_citizen;
-  else if (audience == "business")
-    search.audience = audience_business;
-  else if (!audience.empty())
-    return RequestError{400, "Unbekannte Zielgruppe", "audience ist citizen oder business."};
-  for (const auto& [name, value] :
-       {std::pair("online", &search.online_only), std::pair("exact", &search.literal)}) {
-    const std::string text = param(request, name);
-    if (!text.empty() && text != "true" && text != "false" && text != "1" && text != "0")
-      return RequestError{400, "Ungültiger Wert", std::string(name) + " ist true oder false."};
-    *value = is_true(text);
-  }
-  const std::string language = param(request, "lang");
-  if (!language.empty() && language != "de" && language != "en")
-    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
-  search.english = language == "en";
-  return search;
-}
-
-template <class Answer>
-void send_answer(Response& response, const Result<Answer>& answer) {
-  if (const auto* error = std::get_if<RequestError>(&answer))
-    send_problem(response, *error);
-  else
-    send(response, to_json(std::get<Answer>(answer)), json_type);
-}
-
 }  // namespace
 
 struct Server::State {
@@ -141,78 +63,7 @@ struct Server::State {
   HttpServer http;
   int port = 0;
   std::atomic<bool> started = false, stopping = false, finished = false;
-
-  void routes();
-  void search_page(const Request& request, Response& response) const;
-  void service_page(const Request& request, Response& response) const;
 };
-
-void Server::State::search_page(const Request& request, Response& response) const {
-  PageInput input;
-  input.words = param(request, "q");
-  input.place = param(request, "place");
-  input.online_only = is_true(param(request, "online"));
-  input.literal = is_true(param(request, "exact"));
-  input.english = param(request, "lang") == "en";
-  input.topic = param(request, "topic");
-  for (const char* name : {"topic", "situation", "audience", "trust"})
-    if (const std::string value = param(request, name); !value.empty())
-      input.filters += std::string("&") + name + "=" + url_encoded(value);
-  if (input.words.find_first_not_of(" \t") == std::string::npos && input.filters.empty())
-    return send(response, start_page(input), html_type);
-  const auto search = search_request(request);
-  if (const auto* error = std::get_if<RequestError>(&search))
-    return send(response, error_page(input, *error), html_type, error->status);
-  const auto answer = engine.search(std::get<SearchRequest>(search));
-  if (const auto* error = std::get_if<RequestError>(&answer))
-    return send(response, error_page(input, *error), html_type, error->status);
-  send(response, result_page(input, std::get<SearchAnswer>(answer)), html_type);
-}
-
-void Server::State::service_page(const Request& request, Response& response) const {
-  PageInput input;
-  input.place = param(request, "place");
-  const auto answer =
-      engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
-  if (const auto* error = std::get_if<RequestError>(&answer))
-    return send(response, error_page(input, *error), html_type, error->status);
-  send(response, vsm::service_page(input, std::get<ServiceAnswer>(answer)), html_type);
-}
-
-void Server::State::routes() {
-  http.Get("/api/v1/search", [this](const Request& request, Response& response) {
-    const auto search = search_request(request);
-    if (const auto* error = std::get_if<RequestError>(&search)) return send_problem(response, *error);
-    send_answer(response, engine.search(std::get<SearchRequest>(search)));
-  });
-  http.Get(R"(/api/v1/services/([^/]{1,300}))", [this](const Request& request, Response& response) {
-    send_answer(response,
-                engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place")));
-  });
-  http.Get("/api/v1/places", [this](const Request& request, Response& response) {
-    const std::string words = param(request, "q");
-    if (words.empty() || words.size() > 200)
-      return send_problem(response,
-                          {400, "Kein Ort", "Bitte geben Sie mit q einen Namen oder eine Postleitzahl an."});
-    send(response, to_json(engine.places(words, 20)), json_type);
-  });
-  http.Get("/api/v1/topics", [this](const Request& request, Response& response) {
-    send_answer(response, engine.topics(param(request, "ars"), param(request, "place")));
-  });
-  http.Get("/healthz", [this](const Request&, Response& response) {
-    const std::string revision = std::to_string(engine.index().check());
-    const std::string status = engine.index().trouble().empty() ? "ok" : "degraded";
-    send(response, "{\"status\":\"" + status + "\",\"revision\":" + revision + "}", json_type);
-  });
-  http.Get("/", [this](const Request& request, Response& response) { search_page(request, response); });
-  http.Get(R"(/leistung/([^/]{1,300}))",
-           [this](const Request& request, Response& response) { service_page(request, response); });
-  http.Get("/style.css", [](const Request&, Response& response) {
-    const std::string_view css = web_file("style.css");
-    response.set_header("Cache-Control", "public, max-age=3600");
-    response.set_content(css.data(), css.size(), "text/css; charset=utf-8");
-  });
-}
 
 Server::Server(SearchEngine& engine, ServerSettings settings)
     : state_(std::make_unique<State>(engine, std::move(settings))) {
@@ -262,7 +113,13 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
     if (response.status == 414) error = {414, "Zu lange Anfrage", "Die Anfrage ist zu lang."};
     send_error(request, response, error);
   });
-  state_->routes();
+  add_api_v1(http, engine);
+  add_pages(http, engine);
+  http.Get("/healthz", [&engine](const Request&, Response& response) {
+    const std::string revision = std::to_string(engine.index().check());
+    const std::string status = engine.index().trouble().empty() ? "ok" : "degraded";
+    send(response, "{\"status\":\"" + status + "\",\"revision\":" + revision + "}", json_type);
+  });
   engine.index().on_trouble([](const std::string& problem) {
     if (problem.empty())
       spdlog::info("the newest index is served again");

@@ -1,0 +1,57 @@
+#include "server/page.h"
+#include "server/request.h"
+#include "server/routes.h"
+#include "server/web_files.h"
+
+namespace vsm {
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+
+void search_page(SearchEngine& engine, const Request& request, Response& response) {
+  PageInput input;
+  input.words = param(request, "q");
+  input.place = param(request, "place");
+  input.online_only = is_true(param(request, "online"));
+  input.literal = is_true(param(request, "exact"));
+  input.english = param(request, "lang") == "en";
+  input.topic = param(request, "topic");
+  for (const char* name : {"topic", "situation", "audience", "trust"})
+    if (const std::string value = param(request, name); !value.empty())
+      input.filters += std::string("&") + name + "=" + url_encoded(value);
+  if (input.words.find_first_not_of(" \t") == std::string::npos && input.filters.empty())
+    return send(response, start_page(input), html_type);
+  const auto search = search_request(request);
+  if (const auto* error = std::get_if<RequestError>(&search))
+    return send(response, error_page(input, *error), html_type, error->status);
+  const auto answer = engine.search(std::get<SearchRequest>(search));
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    return send(response, error_page(input, *error), html_type, error->status);
+  send(response, result_page(input, std::get<SearchAnswer>(answer)), html_type);
+}
+
+void show_service(SearchEngine& engine, const Request& request, Response& response) {
+  PageInput input;
+  input.place = param(request, "place");
+  const auto answer =
+      engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    return send(response, error_page(input, *error), html_type, error->status);
+  send(response, service_page(input, std::get<ServiceAnswer>(answer)), html_type);
+}
+
+}  // namespace
+
+void add_pages(HttpServer& http, SearchEngine& engine) {
+  http.Get("/", [&engine](const Request& request, Response& response) { search_page(engine, request, response); });
+  http.Get(R"(/leistung/([^/]{1,300}))",
+           [&engine](const Request& request, Response& response) { show_service(engine, request, response); });
+  http.Get("/style.css", [](const Request&, Response& response) {
+    const std::string_view css = web_file("style.css");
+    response.set_header("Cache-Control", "public, max-age=3600");
+    response.set_content(css.data(), css.size(), "text/css; charset=utf-8");
+  });
+}
+
+}  // namespace vsm

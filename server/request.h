@@ -1,0 +1,41 @@
+// What a request says and how an answer is sent, for all routes.
+#pragma once
+
+#include <httplib.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "query/json.h"
+#include "query/search.h"
+
+namespace vsm {
+
+inline constexpr const char* json_type = "application/json; charset=utf-8";
+inline constexpr const char* problem_type = "application/problem+json; charset=utf-8";
+inline constexpr const char* html_type = "text/html; charset=utf-8";
+
+void send(httplib::Response& response, std::string body, const char* type, int status = 200);
+void send_problem(httplib::Response& response, const RequestError& error);
+
+template <class Answer>
+void send_answer(httplib::Response& response, const Result<Answer>& answer) {
+  if (const auto* error = std::get_if<RequestError>(&answer))
+    send_problem(response, *error);
+  else
+    send(response, to_json(std::get<Answer>(answer)), json_type);
+}
+
+/// The first value of a parameter; empty where it is absent.
+std::string param(const httplib::Request& request, const char* name);
+/// "true" and "1".
+bool is_true(std::string_view value);
+/// Nothing when absent; an error when it is no whole number.
+Result<std::optional<std::int64_t>> number_param(const httplib::Request& request, const char* name);
+/// The parameters of a search, docs/api.md.
+Result<SearchRequest> search_request(const httplib::Request& request);
+
+}  // namespace vsm
