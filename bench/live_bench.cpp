@@ -30,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr int port = 18'471;
-constexpr int threads = 6;  // connections; the server has eight threads, one for each
+constexpr int threads = 6;  // connections
 
 pid_t start(std::vector<std::string> command) {
   const pid_t child = ::fork();
@@ -143,9 +143,10 @@ int main(int argc, char** argv) {
                                         "--source",        town,     "--quiet"};
   if (wait_for(start(update)) != 0) return 1;
 
-  const pid_t server = start({VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port)});
+  const pid_t server =
+      start({VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port), "--management-port", "0"});
   const auto started = Clock::now();
-  for (auto http = client(); !http.Get("/healthz");) {
+  for (auto http = client(); !http.Get("/style.css");) {
     if (Seconds(Clock::now() - started).count() > 120) return 1;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -290,6 +290,21 @@ std::string to_json(const PlacesAnswer& answer) {
   return json.take();
 }
 
+std::string to_json(const std::vector<QueryCounts::Entry>& queries) {
+  Json json(nullptr);
+  json.object([&] {
+    json.field("threshold", std::int64_t{QueryCounts::threshold});
+    json.array("queries", queries, [&](const QueryCounts::Entry& entry) {
+      json.object([&] {
+        json.field("query", std::string_view(entry.words));
+        json.field("asked", std::int64_t{entry.asked});
+        json.field("withoutResult", std::int64_t{entry.without_result});
+      });
+    });
+  });
+  return json.take();
+}
+
 std::string to_json(const RequestError& error) {
   Json json(nullptr);
   json.object([&] {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "query/query_counts.h"
 #include "query/search.h"
 
 namespace vsm {
@@ -11,6 +13,7 @@ std::string to_json(const SearchAnswer& answer);
 std::string to_json(const ServiceAnswer& answer);
 std::string to_json(const TopicsAnswer& answer);
 std::string to_json(const PlacesAnswer& answer);
+std::string to_json(const std::vector<QueryCounts::Entry>& queries);
 /// RFC 9457 problem details.
 std::string to_json(const RequestError& error);
 

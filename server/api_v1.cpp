@@ -6,11 +6,13 @@ namespace vsm {
 using httplib::Request;
 using httplib::Response;
 
-void add_api_v1(HttpServer& http, SearchEngine& engine) {
-  http.Get("/api/v1/search", [&engine](const Request& request, Response& response) {
+void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
+  http.Get("/api/v1/search", [&engine, &queries](const Request& request, Response& response) {
     const auto search = search_request(request);
     if (const auto* error = std::get_if<RequestError>(&search)) return send_problem(response, *error);
-    send_answer(response, engine.search(std::get<SearchRequest>(search)));
+    const auto answer = engine.search(std::get<SearchRequest>(search));
+    if (const auto* found = std::get_if<SearchAnswer>(&answer)) count_query(queries, *found);
+    send_answer(response, answer);
   });
   http.Get(R"(/api/v1/services/([^/]{1,300}))", [&engine](const Request& request, Response& response) {
     send_answer(response,

@@ -9,7 +9,7 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 
-void search_page(SearchEngine& engine, const Request& request, Response& response) {
+void search_page(SearchEngine& engine, QueryCounts& queries, const Request& request, Response& response) {
   PageInput input;
   input.words = param(request, "q");
   input.place = param(request, "place");
@@ -28,6 +28,7 @@ void search_page(SearchEngine& engine, const Request& request, Response& respons
   const auto answer = engine.search(std::get<SearchRequest>(search));
   if (const auto* error = std::get_if<RequestError>(&answer))
     return send(response, error_page(input, *error), html_type, error->status);
+  count_query(queries, std::get<SearchAnswer>(answer));
   send(response, result_page(input, std::get<SearchAnswer>(answer)), html_type);
 }
 
@@ -43,10 +44,13 @@ void show_service(SearchEngine& engine, const Request& request, Response& respon
 
 }  // namespace
 
-void add_pages(HttpServer& http, SearchEngine& engine) {
-  http.Get("/", [&engine](const Request& request, Response& response) { search_page(engine, request, response); });
-  http.Get(R"(/leistung/([^/]{1,300}))",
-           [&engine](const Request& request, Response& response) { show_service(engine, request, response); });
+void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
+  http.Get("/", [&engine, &queries](const Request& request, Response& response) {
+    search_page(engine, queries, request, response);
+  });
+  http.Get(R"(/leistung/([^/]{1,300}))", [&engine](const Request& request, Response& response) {
+    show_service(engine, request, response);
+  });
   http.Get("/style.css", [](const Request&, Response& response) {
     const std::string_view css = web_file("style.css");
     response.set_header("Cache-Control", "public, max-age=3600");

@@ -73,4 +73,8 @@ Result<SearchRequest> search_request(const Request& request) {
   return search;
 }
 
+void count_query(QueryCounts& queries, const SearchAnswer& answer) {
+  if (answer.page == 1) queries.count(answer.words, answer.total > 0);
+}
+
 }  // namespace vsm

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "query/json.h"
+#include "query/query_counts.h"
 #include "query/search.h"
 
 namespace vsm {
@@ -37,5 +38,7 @@ bool is_true(std::string_view value);
 Result<std::optional<std::int64_t>> number_param(const httplib::Request& request, const char* name);
 /// The parameters of a search, docs/api.md.
 Result<SearchRequest> search_request(const httplib::Request& request);
+/// Counts what a person asked for: the first page of words.
+void count_query(QueryCounts& queries, const SearchAnswer& answer);
 
 }  // namespace vsm

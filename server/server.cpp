@@ -1,12 +1,13 @@
 #include "server/server.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "server/connection.h"
+#include "server/metrics.h"
 #include "server/page.h"
 #include "server/request.h"
 #include "server/routes.h"
@@ -18,12 +19,11 @@ using httplib::Request;
 using httplib::Response;
 
 /// A request whose address was never understood has no path; a program is told as well as a person.
-bool is_api(const Request& request) {
-  return request.path.empty() || request.path == "/healthz" || request.path.starts_with("/api/");
-}
+bool is_api(const Request& request) { return request.path.empty() || request.path.starts_with("/api/"); }
 
-void send_error(const Request& request, Response& response, const RequestError& error) {
-  if (is_api(request))
+void send_error(const Request& request, Response& response, const RequestError& error,
+                bool for_programs = false) {
+  if (for_programs || is_api(request))
     send_problem(response, error);
   else
     send(response, error_page({}, error), html_type, error.status);
@@ -57,52 +57,54 @@ bool refuse(const Request& request, Response& response) {
 }  // namespace
 
 struct Server::State {
-  State(SearchEngine& with, ServerSettings chosen) : engine(with), settings(std::move(chosen)) {}
+  State(SearchEngine& with, ServerSettings chosen)
+      : engine(with), settings(std::move(chosen)), http(settings.limits), management(few_threads()) {}
+
+  /// For those who run it: no search waits for them, and they wait for no search.
+  static ConnectionLimits few_threads() {
+    ConnectionLimits limits;
+    limits.threads = 1;
+    limits.connections = 100;
+    return limits;
+  }
+
   SearchEngine& engine;
   ServerSettings settings;
-  HttpServer http;
-  int port = 0;
-  std::atomic<bool> started = false, stopping = false, finished = false;
+  QueryCounts queries;
+  Metrics metrics;
+  HttpServer http, management;
+  int port = 0, management_port = 0;
+  std::atomic<bool> stopping = false;
+
+  /// `for_programs`: no page says what went wrong.
+  static void set_up(HttpServer& server, bool for_programs);
+  void add_management();
 };
 
-Server::Server(SearchEngine& engine, ServerSettings settings)
-    : state_(std::make_unique<State>(engine, std::move(settings))) {
-  HttpServer& http = state_->http;
-  const int threads = state_->settings.threads > 0
-                          ? state_->settings.threads
-                          : std::max(8, 2 * static_cast<int>(std::thread::hardware_concurrency()));
-  http.new_task_queue = [threads] { return new httplib::ThreadPool(static_cast<std::size_t>(threads)); };
-  http.set_tcp_nodelay(true);
-  http.set_keep_alive_max_count(1'000);
-  http.set_keep_alive_timeout(2);
-  // SO_REUSEPORT, the library's default, would let two servers share a port in silence.
-  http.set_socket_options([](socket_t socket) {
-    const int on = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  });
-  http.set_default_headers({{"X-Content-Type-Options", "nosniff"},
-                            {"Referrer-Policy", "no-referrer"},
-                            {"Content-Security-Policy",
-                             "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-                             "frame-ancestors 'none'"}});
-  http.set_exception_handler([](const Request& request, Response& response, std::exception_ptr caught) {
+void Server::State::set_up(HttpServer& server, bool for_programs) {
+  server.set_headers({{"X-Content-Type-Options", "nosniff"},
+                      {"Referrer-Policy", "no-referrer"},
+                      {"Cross-Origin-Opener-Policy", "same-origin"},
+                      {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+                      {"Content-Security-Policy",
+                       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+                       "frame-ancestors 'none'"}});
+  server.on_exception([for_programs](const Request& request, Response& response, std::exception_ptr caught) {
     RequestError error{500, "Interner Fehler", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."};
     try {
       std::rethrow_exception(caught);
     } catch (const IndexError& problem) {
       error = {503, "Vorübergehend nicht verfügbar",
                "Der Suchindex ist gerade nicht lesbar. Bitte versuchen Sie es gleich noch einmal."};
+      response.set_header("Retry-After", "1");
       spdlog::error("{}", problem.what());
     } catch (const std::exception& problem) {
       spdlog::error("{}", problem.what());
     }
-    send_error(request, response, error);
+    send_error(request, response, error, for_programs);
   });
-  http.set_pre_routing_handler([](const Request& request, Response& response) {
-    using Outcome = HttpServer::HandlerResponse;
-    return refuse(request, response) ? Outcome::Handled : Outcome::Unhandled;
-  });
-  http.set_error_handler([](const Request& request, Response& response) {
+  server.before_routes(refuse);
+  server.on_error([for_programs](const Request& request, Response& response) {
     if (!response.body.empty()) return;
     // A method that the library has never heard of.
     if (response.status == 400 && request.path.empty() && request.version.starts_with("HTTP/1.") &&
@@ -111,14 +113,53 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
     RequestError error{response.status, "Fehlerhafte Anfrage", "Diese Anfrage versteht der Server nicht."};
     if (response.status == 404) error = {404, "Nicht gefunden", "Diese Adresse gibt es hier nicht."};
     if (response.status == 414) error = {414, "Zu lange Anfrage", "Die Anfrage ist zu lang."};
-    send_error(request, response, error);
+    if (response.status == 429)
+      error = {429, "Zu viele Anfragen", "Bitte warten Sie einen Moment und fragen Sie dann noch einmal."};
+    if (response.status == 431) error = {431, "Zu lange Anfrage", "Der Kopf der Anfrage ist zu lang."};
+    send_error(request, response, error, for_programs);
   });
-  add_api_v1(http, engine);
-  add_pages(http, engine);
-  http.Get("/healthz", [&engine](const Request&, Response& response) {
+}
+
+void Server::State::add_management() {
+  management.Get("/healthz", [this](const Request&, Response& response) {
     const std::string revision = std::to_string(engine.index().check());
     const std::string status = engine.index().trouble().empty() ? "ok" : "degraded";
     send(response, "{\"status\":\"" + status + "\",\"revision\":" + revision + "}", json_type);
+  });
+  management.Get("/readyz", [this](const Request&, Response& response) {
+    if (stopping)
+      return send_problem(response, {503, "Hört auf", "Der Server nimmt keine neuen Anfragen mehr an."});
+    engine.reader();
+    send(response, "{\"status\":\"ready\"}", json_type);
+  });
+  management.Get("/metrics", [this](const Request&, Response& response) {
+    const IndexReader reader = engine.reader();
+    const Snapshot& snapshot = reader.snapshot();
+    send(response,
+         metrics.text({http.counts(), snapshot.revision, snapshot.text_count,
+                       static_cast<double>(snapshot.built), !engine.index().trouble().empty()}),
+         "text/plain; version=0.0.4; charset=utf-8");
+  });
+  management.Get("/queries", [this](const Request&, Response& response) {
+    send(response, to_json(queries.entries(1'000)), json_type);
+  });
+}
+
+Server::Server(SearchEngine& engine, ServerSettings settings)
+    : state_(std::make_unique<State>(engine, std::move(settings))) {
+  State& state = *state_;
+  State::set_up(state.http, false);
+  State::set_up(state.management, true);
+  add_api_v1(state.http, engine, state.queries);
+  add_pages(state.http, engine, state.queries);
+  state.add_management();
+  const bool logs = state.settings.log_requests;
+  state.http.on_answered([&metrics = state.metrics, logs](const Answered& answered) {
+    metrics.count(answered);
+    if (logs)
+      spdlog::info(R"({{"name":"request","route":"{}","status":{},"ms":{:.3f},"bytes":{}}})", answered.route,
+                   answered.status, std::chrono::duration<double, std::milli>(answered.time).count(),
+                   answered.bytes);
   });
   engine.index().on_trouble([](const std::string& problem) {
     if (problem.empty())
@@ -130,34 +171,38 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
 
 Server::~Server() { state_->engine.index().on_trouble({}); }
 
-bool Server::bind() {
-  const auto& settings = state_->settings;
-  HttpServer& http = state_->http;
-  state_->port = settings.port;
-  if (settings.port == 0)
-    state_->port = http.bind_to_any_port(settings.host.c_str());
-  else if (!http.bind_to_port(settings.host.c_str(), settings.port))
-    return false;
-  if (state_->port <= 0) return false;
-  http.lengthen_queue();
-  return true;
+std::string Server::bind() {
+  State& state = *state_;
+  const auto taken = [](const std::string& host, int port) {
+    return "port " + std::to_string(port) + " on " + host + " is taken";
+  };
+  const ServerSettings& settings = state.settings;
+  state.port = state.http.bind(settings.host, settings.port);
+  if (state.port == 0) return taken(settings.host, settings.port) + "; choose another one with --port";
+  if (settings.management_port < 0) return {};
+  state.management_port = state.management.bind(settings.management_host, settings.management_port);
+  if (state.management_port == 0)
+    return taken(settings.management_host, settings.management_port) +
+           "; choose another one with --management-port";
+  return {};
 }
 
 int Server::port() const { return state_->port; }
+int Server::management_port() const { return state_->management_port; }
+int Server::listening_socket() const { return state_->http.listening_socket(); }
 
 void Server::run() {
-  state_->started = true;
-  if (!state_->stopping) state_->http.listen_after_bind();
-  state_->finished = true;
+  State& state = *state_;
+  std::thread management;
+  if (state.management_port != 0) management = std::thread([&state] { state.management.run(); });
+  state.http.run();
+  state.management.stop();
+  if (management.joinable()) management.join();
 }
 
 void Server::stop() {
-  // The library forgets a stop that comes before it listens, so it is said until it is heard.
   state_->stopping = true;
-  while (state_->started && !state_->finished) {
-    state_->http.stop();
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  state_->http.stop();
 }
 
 }  // namespace vsm

@@ -1,18 +1,22 @@
-// The query server: the JSON API under /api/v1 and a search page that works without JavaScript.
+// The query server: the JSON API under /api/v1, those of others that it stands in for, and the pages, on one
+// port; metrics and health for those who run it on another.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 
 #include "query/search.h"
+#include "server/connection.h"
 
 namespace vsm {
 
 struct ServerSettings {
   std::string host = "127.0.0.1";
   int port = 8080;  ///< 0: any free one
-  int threads = 0;  ///< 0: twice the cores, at least 8, for a kept-alive connection holds one
+  std::string management_host = "127.0.0.1";
+  int management_port = 8081;  ///< 0: any free one; below 0: none
+  ConnectionLimits limits;
+  bool log_requests = false;  ///< a line for each: route, status and time, nothing of who asked or what
 };
 
 class Server {
@@ -21,9 +25,12 @@ class Server {
   Server(SearchEngine& engine, ServerSettings settings);
   ~Server();
 
-  /// Takes the port. False when another program has it.
-  bool bind();
+  /// Takes the ports. Empty, or a sentence that says which one another program has.
+  std::string bind();
   int port() const;
+  int management_port() const;
+  /// The socket that listens on port(); for tests.
+  int listening_socket() const;
   /// Serves until stop(); returns when the last request is answered.
   void run();
   /// From any thread, also from a signal watcher.

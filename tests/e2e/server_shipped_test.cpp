@@ -69,14 +69,14 @@ std::size_t resident_kilobytes(pid_t pid) {
 
 TEST(Server, ServesTheShippedDataAndEndsOnASignal) {
   const int port = free_port();
-  Program server(
-      {VSM_SERVER_PROGRAM, "--index", VSM_SHIPPED_FOLDER "/index", "--port", std::to_string(port)});
+  Program server({VSM_SERVER_PROGRAM, "--index", VSM_SHIPPED_FOLDER "/index", "--port", std::to_string(port),
+                  "--management-port", "0"});
   httplib::Client client("127.0.0.1", port);
   client.set_keep_alive(true);
   client.set_read_timeout(5);
   bool up = false;
   for (int i = 0; i < 100 && !up; ++i) {
-    const auto health = client.Get("/healthz");
+    const auto health = client.Get("/style.css");
     up = health && health->status == 200;
     if (!up) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -71,11 +71,11 @@ TEST(Health, ADamagedIndexIsA503AndNoCrash) {
   build_from_feeds(folder);
   SearchEngine engine(folder / "index");
   const RunningServer server(engine, 2);
-  EXPECT_EQ(server.get("/healthz")->body, "{\"status\":\"ok\",\"revision\":1}");
+  EXPECT_EQ(server.manage("/healthz")->body, "{\"status\":\"ok\",\"revision\":1}");
   for (const char* file : {"postlist.glass", "docdata.glass"})
     fs::resize_file(folder / ("index/gen-1/" + std::string(file)), 0);
   for (const char* path : {"/api/v1/search?q=hund&ars=05911", "/healthz"}) {
-    const auto response = server.get(path);
+    const auto response = std::string(path) == "/healthz" ? server.manage(path) : server.get(path);
     ASSERT_TRUE(response) << path;
     EXPECT_EQ(response->status, 503) << path;
     EXPECT_EQ(response->get_header_value("Content-Type"), "application/problem+json; charset=utf-8") << path;
@@ -104,10 +104,10 @@ TEST(Health, AFileCutWhileItServesIsA503) {
     fs::copy(folder / "index", copy, fs::copy_options::recursive);
     SearchEngine engine(copy);
     const RunningServer server(engine, 2);
-    EXPECT_EQ(server.get("/healthz")->status, 200) << file;
+    EXPECT_EQ(server.manage("/healthz")->status, 200) << file;
     const std::string victim = copy + "/gen-1/" + file;
     fs::resize_file(victim, fs::file_size(victim) - 1);
-    const auto health = server.get("/healthz");
+    const auto health = server.manage("/healthz");
     EXPECT_EQ(health->status, 503) << file;
     EXPECT_THAT(health->body, HasSubstr("\"status\":503")) << file;
   }
@@ -122,7 +122,7 @@ TEST(Health, ANewIndexThatCannotBeLoadedIsSaid) {
   fs::copy(folder / "index/XAPIANDB", folder / "stub");
   folder.write("index/XAPIANDB", "glass gen-2\n");
   for (int i = 0; i < 3; ++i) engine.index().look();
-  const auto health = server.get("/healthz");
+  const auto health = server.manage("/healthz");
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 200);
   EXPECT_EQ(health->body, "{\"status\":\"degraded\",\"revision\":1}");
@@ -130,7 +130,7 @@ TEST(Health, ANewIndexThatCannotBeLoadedIsSaid) {
   EXPECT_EQ(log.count("a newer index cannot be loaded"), 1U);
   fs::copy(folder / "stub", folder / "index/XAPIANDB", fs::copy_options::overwrite_existing);
   engine.index().look();
-  EXPECT_EQ(server.get("/healthz")->body, "{\"status\":\"ok\",\"revision\":1}");
+  EXPECT_EQ(server.manage("/healthz")->body, "{\"status\":\"ok\",\"revision\":1}");
 }
 
 TEST(Swap, OldRevisionsLeaveNothingBehind) {

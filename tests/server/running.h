@@ -21,11 +21,12 @@ namespace vsm {
 /// Serves for as long as it lives.
 class RunningServer {
  public:
-  RunningServer(SearchEngine& engine, int threads)
-      : server_(engine, {"127.0.0.1", 0, threads}),
-        bound_(server_.bind()),
+  RunningServer(SearchEngine& engine, int threads) : RunningServer(engine, with_threads(threads)) {}
+  RunningServer(SearchEngine& engine, ServerSettings settings)
+      : server_(engine, on_free_ports(std::move(settings))),
+        problem_(server_.bind()),
         thread_([this] { server_.run(); }) {
-    EXPECT_TRUE(bound_);
+    EXPECT_EQ(problem_, "");
   }
   ~RunningServer() {
     server_.stop();
@@ -35,14 +36,29 @@ class RunningServer {
   RunningServer& operator=(const RunningServer&) = delete;
 
   int port() const { return server_.port(); }
+  Server& server() { return server_; }
+  httplib::Result manage(const std::string& path) const {
+    httplib::Client client("127.0.0.1", server_.management_port());
+    return client.Get(path.c_str());
+  }
   httplib::Result get(const std::string& path) const {
     httplib::Client client("127.0.0.1", port());
     return client.Get(path.c_str());
   }
 
  private:
+  static ServerSettings with_threads(int threads) {
+    ServerSettings settings;
+    settings.limits.threads = threads;
+    return settings;
+  }
+  static ServerSettings on_free_ports(ServerSettings settings) {
+    settings.port = settings.management_port = 0;
+    return settings;
+  }
+
   Server server_;
-  bool bound_;
+  std::string problem_;
   std::thread thread_;
 };
 
@@ -122,6 +138,7 @@ class ServerTest : public ::testing::Test {
     delete folder_;
   }
   static httplib::Result get(const std::string& path) { return running_->get(path); }
+  static httplib::Result manage(const std::string& path) { return running_->manage(path); }
   static int port() { return running_->port(); }
 
   static inline TempFolder* folder_ = nullptr;

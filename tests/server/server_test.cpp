@@ -20,7 +20,7 @@ TEST_F(ServerTest, SearchAnswersJson) {
 
 TEST_F(ServerTest, EveryRouteAnswers) {
   for (const char* path :
-       {"/", "/style.css", "/healthz", "/api/v1/topics", "/api/v1/topics?ars=05911", "/api/v1/places?q=boch",
+       {"/", "/style.css", "/api/v1/topics", "/api/v1/topics?ars=05911", "/api/v1/places?q=boch",
         "/api/v1/services/99110009104000?ars=05911", "/api/v1/services/BO.1", "/leistung/99110009104000",
         "/?q=hund&place=44787", "/?q=&topic=umwelt"}) {
     const auto response = get(path);
@@ -68,7 +68,7 @@ TEST_F(ServerTest, AQueryOfAMegabyteIsRefusedAndTheServerLives) {
     EXPECT_EQ(response->status, 414) << address;
     EXPECT_EQ(response->get_header_value("Content-Type"), "application/problem+json; charset=utf-8");
   }
-  EXPECT_EQ(get("/healthz")->status, 200);
+  EXPECT_EQ(manage("/healthz")->status, 200);
 }
 
 TEST_F(ServerTest, PagesEscapeWhatTheyShow) {
@@ -188,8 +188,13 @@ TEST_F(ServerTest, HeadersAreStrict) {
 }
 
 TEST_F(ServerTest, APortThatIsTakenIsSaid) {
-  Server second(*engine_, {"127.0.0.1", port(), 1});
-  EXPECT_FALSE(second.bind());
+  ServerSettings settings;
+  settings.port = port();
+  settings.management_port = 0;
+  EXPECT_THAT(Server(*engine_, settings).bind(), HasSubstr("--port"));
+  settings.port = 0;
+  settings.management_port = port();
+  EXPECT_THAT(Server(*engine_, settings).bind(), HasSubstr("--management-port"));
 }
 
 TEST(UrlEncoded, KeepsLettersAndEscapesTheRest) { EXPECT_EQ(url_encoded("a b&ü/"), "a%20b%26%C3%BC%2F"); }
