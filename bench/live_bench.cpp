@@ -3,34 +3,24 @@
 // FOLDER is one that delivery_bench has filled. Serves its index, asks at half of what the server can do,
 // changes a title in the feed of one town, runs vsm-index update, and prints how long until the title is
 // found over HTTP and what the searches meanwhile took.
-#include <httplib.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <mutex>
-#include <string>
-#include <thread>
-#include <vector>
 
+#include "bench/load.h"
 #include "catalog/tables.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
+using namespace vsm::load;
 
-constexpr int port = 18'471;
-constexpr int threads = 6;  // connections
+constexpr int port = 18'471, connections = 6;
 
 pid_t start(std::vector<std::string> command) {
   const pid_t child = ::fork();
@@ -54,61 +44,8 @@ std::vector<std::string> questions() {
   vsm::TableReader rows("own-queries.tsv", text, {"query"});
   const std::vector<std::string> places{"", "&place=Bochum", "&place=K%C3%B6ln", "&place=Aachen"};
   while (rows.next())
-    paths.push_back("/api/v1/search?q=" + httplib::detail::encode_query_param(std::string(rows[0])) +
-                    places[paths.size() % places.size()]);
+    paths.push_back(get("/api/v1/search?q=" + encoded(rows[0]) + places[paths.size() % places.size()]));
   return paths;
-}
-
-struct Load {
-  std::vector<double> milliseconds;
-  std::size_t failed = 0;
-  double seconds = 0;
-  double rate() const { return static_cast<double>(milliseconds.size()) / seconds; }
-  double quantile(double share) const {
-    if (milliseconds.empty()) return 0;
-    std::vector<double> sorted = milliseconds;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-  }
-};
-
-httplib::Client client() {
-  httplib::Client result("127.0.0.1", port);
-  result.set_keep_alive(true);
-  result.set_tcp_nodelay(true);
-  result.set_read_timeout(30);
-  return result;
-}
-
-/// Asks until `done`; so many a second, or as fast as it goes (0). Times count from when a request was due.
-Load ask(const std::vector<std::string>& paths, double per_second, const std::function<bool(double)>& done) {
-  Load load;
-  std::mutex mutex;
-  std::atomic<std::size_t> next = 0;
-  const auto begin = Clock::now();
-  std::vector<std::thread> workers;
-  for (int i = 0; i < threads; ++i) {
-    workers.emplace_back([&] {
-      auto http = client();
-      while (!done(Seconds(Clock::now() - begin).count())) {
-        const std::size_t number = next++;
-        auto due = Clock::now();
-        if (per_second > 0) {
-          due = begin + std::chrono::duration_cast<Clock::duration>(
-                            Seconds(static_cast<double>(number) / per_second));
-          std::this_thread::sleep_until(due);
-        }
-        const auto answer = http.Get(paths[number % paths.size()].c_str());
-        const double took = Seconds(Clock::now() - due).count() * 1'000;
-        const std::lock_guard hold(mutex);
-        load.milliseconds.push_back(took);
-        load.failed += !answer || answer->status != 200;
-      }
-    });
-  }
-  for (std::thread& worker : workers) worker.join();
-  load.seconds = Seconds(Clock::now() - begin).count();
-  return load;
 }
 
 void write_town(const fs::path& folder, const std::string& title) {
@@ -146,18 +83,17 @@ int main(int argc, char** argv) {
   const pid_t server =
       start({VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port), "--management-port", "0"});
   const auto started = Clock::now();
-  for (auto http = client(); !http.Get("/style.css");) {
+  for (Client http(port); http.ask(get("/style.css")) != 200;) {
     if (Seconds(Clock::now() - started).count() > 120) return 1;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   std::printf("server ready after         %8.2f s\n", Seconds(Clock::now() - started).count());
 
   const auto paths = questions();
-  const auto for_seconds = [](double limit) { return [limit](double now) { return now > limit; }; };
-  ask(paths, 0, for_seconds(3));
-  const Load most = ask(paths, 0, for_seconds(5));
+  ask(port, paths, connections, 0, for_seconds(3));
+  const Load most = ask(port, paths, connections, 0, for_seconds(5));
   const double half = most.rate() / 2;
-  const Load quiet = ask(paths, half, for_seconds(10));
+  const Load quiet = ask(port, paths, connections, half, for_seconds(10));
   std::printf("searches at most           %8.0f a second\n", most.rate());
   std::printf("quiet, at half of that     p50 %6.2f ms, p99 %6.2f ms, %zu failed\n", quiet.quantile(0.5),
               quiet.quantile(0.99), quiet.failed);
@@ -173,13 +109,10 @@ int main(int argc, char** argv) {
       std::this_thread::sleep_for(std::chrono::seconds(1));
       const auto begin = Clock::now();
       const pid_t child = start(update);
-      auto http = client();
-      const std::string path =
-          "/api/v1/search?ars=059110000000&q=" + httplib::detail::encode_query_param(title);
+      Client http(port);
+      const std::string request = get("/api/v1/search?ars=059110000000&q=" + encoded(title));
       while (Seconds(Clock::now() - begin).count() < 60) {
-        const auto answer = http.Get(path.c_str());
-        if (answer && answer->body.find("\"" + title + "\"") != std::string::npos &&
-            answer->body.find("\"title\":\"" + title) != std::string::npos)
+        if (http.ask(request) == 200 && http.body().find("\"title\":\"" + title) != std::string_view::npos)
           break;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
@@ -188,7 +121,7 @@ int main(int argc, char** argv) {
       std::this_thread::sleep_for(std::chrono::seconds(1));
       over = true;
     });
-    const Load load = ask(paths, half, [&](double) { return over.load(); });
+    const Load load = ask(port, paths, connections, half, [&](double) { return over.load(); });
     editor.join();
     visible.push_back(found_after);
     busy.milliseconds.insert(busy.milliseconds.end(), load.milliseconds.begin(), load.milliseconds.end());

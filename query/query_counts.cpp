@@ -13,8 +13,8 @@ namespace vsm {
 namespace {
 
 /// By this a name that follows is somebody's.
-constexpr std::array titles = {"frau", "herr",  "herrn", "familie", "dr",  "prof", "professor", "mrs",
-                               "mr",   "ms",    "madame", "monsieur", "pani", "pan",  "bay",       "bayan"};
+constexpr std::array titles = {"frau", "herr", "herrn",  "familie",  "dr",   "prof", "professor", "mrs",
+                               "mr",   "ms",   "madame", "monsieur", "pani", "pan",  "bay",       "bayan"};
 constexpr std::size_t longest = 100, most_words = 10, long_number = 3;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -42,7 +42,8 @@ std::string without_personal(std::string_view words) {
   if (folded.size() > most_words) return {};
   std::string result;
   for (std::size_t i = 0; i < folded.size(); ++i) {
-    if (i + 1 < folded.size() && std::find(titles.begin(), titles.end(), folded[i]) != titles.end()) return {};
+    if (i + 1 < folded.size() && std::find(titles.begin(), titles.end(), folded[i]) != titles.end())
+      return {};
     if (i > 0) result += ' ';
     result += folded[i];
   }

@@ -1,5 +1,5 @@
-// What people ask for, counted without keeping what one of them said: words are kept from the fifth time on, and
-// not at all where they look personal.
+// What people ask for, counted without keeping what one of them said: words are kept from the fifth time on,
+// and not at all where they look personal.
 #pragma once
 
 #include <cstdint>

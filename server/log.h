@@ -7,8 +7,8 @@
 
 namespace vsm {
 
-/// {"time":"2026-11-26T05:40:00.123Z","level":"info","message":"..."}; a message that is an object of JSON itself
-/// stands in it as it is, under "event".
+/// {"time":"2026-11-26T05:40:00.123Z","level":"info","message":"..."}; a message that is an object of JSON
+/// itself stands in it as it is, under "event".
 std::unique_ptr<spdlog::formatter> log_formatter();
 
 }  // namespace vsm

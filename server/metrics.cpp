@@ -5,17 +5,18 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
-#include <unistd.h>
 
 namespace vsm {
 namespace {
 
-const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2};
+const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.002, 0.005, 0.01,
+                                                      0.02,   0.05,  0.1,   0.5,   2};
 
 double resident_bytes() {
   std::ifstream in("/proc/self/statm");
@@ -78,7 +79,8 @@ void Metrics::count(const Answered& answered) {
     const std::shared_lock hold(state.mutex);
     if (const auto known = state.routes.find(route); known != state.routes.end()) {
       times = known->second.times;
-      if (const auto same = known->second.by_status.find(answered.status); same != known->second.by_status.end())
+      if (const auto same = known->second.by_status.find(answered.status);
+          same != known->second.by_status.end())
         requests = same->second;
     }
   }
@@ -88,8 +90,8 @@ void Metrics::count(const Answered& answered) {
     if (of.times == nullptr) of.times = &state.times.Add({{"route", std::string(route)}}, buckets);
     prometheus::Counter*& same = of.by_status[answered.status];
     if (same == nullptr)
-      same = &state.requests.Add(
-          {{"route", std::string(route)}, {"status", std::to_string(answered.status)}});
+      same =
+          &state.requests.Add({{"route", std::string(route)}, {"status", std::to_string(answered.status)}});
     times = of.times;
     requests = same;
   }

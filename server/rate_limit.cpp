@@ -46,7 +46,8 @@ int RateLimit::wait(std::uint64_t client, Clock::time_point now) {
   auto& full = shard.full.try_emplace(client, now).first->second;
   full = std::max(full, now);
   const auto ahead = full - now - burst_;
-  if (ahead > Clock::duration()) return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(ahead).count());
+  if (ahead > Clock::duration())
+    return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(ahead).count());
   full += interval_;
   return 0;
 }

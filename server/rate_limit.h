@@ -1,5 +1,5 @@
-// How often somebody may ask: a token bucket a client. Clients are random numbers, drawn anew with each start; no
-// address is kept.
+// How often somebody may ask: a token bucket a client. Clients are random numbers, drawn anew with each
+// start; no address is kept.
 #pragma once
 
 #include <array>
