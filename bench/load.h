@@ -1,5 +1,5 @@
-// A client that costs next to nothing, for measuring a server beside it: requests made beforehand, one connection
-// a thread, answers read to their announced end and looked at no further than their state.
+// A client that costs next to nothing, for measuring a server beside it: requests made beforehand, one
+// connection a thread, answers read to their announced end and looked at no further than their state.
 #pragma once
 
 #include <arpa/inet.h>
@@ -124,8 +124,8 @@ struct Load {
   }
 };
 
-/// Asks over `connections` until `done` says so: `per_second` requests in all, or as fast as answers come (0).
-/// Times count from when a request was due.
+/// Asks over `connections` until `done` says so: `per_second` requests in all, or as fast as answers come
+/// (0). Times count from when a request was due.
 inline Load ask(int port, const std::vector<std::string>& requests, int connections, double per_second,
                 const std::function<bool(double)>& done) {
   Load load;

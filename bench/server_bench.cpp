@@ -1,7 +1,8 @@
 // What HTTP and JSON cost beside the search itself:
 //   server_bench [INDEX]
-// Asks 2,000 different questions in the process, from understanding to result structures, and then over HTTP of a
-// server beside it, with as many threads: requests a second, and processor time of the server (getrusage) for each.
+// Asks 2,000 different questions in the process, from understanding to result structures, and then over HTTP
+// of a server beside it, with as many threads: requests a second, and processor time of the server
+// (getrusage) for each.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,11 +108,15 @@ void compare(const char* name, const std::string& index, const std::string& path
   };
   load::Load little, much;
   const double start = answered_in(1, little), all = answered_in(seconds, much);
-  const double cpu = (all - start) / static_cast<double>(much.milliseconds.size() - little.milliseconds.size());
-  std::printf("%-8s in process %6.0f a second, %5.0f us of processor time each\n", name, own.rate, own.cpu * 1e6);
-  std::printf("%-8s over HTTP  %6.0f a second (%.2f), %5.0f us each, so HTTP and JSON %4.0f us; p50 %.2f ms, p99 %.2f ms, %zu failed\n",
-              name, much.rate(), much.rate() / own.rate, cpu * 1e6, (cpu - own.cpu) * 1e6, much.quantile(0.5),
-              much.quantile(0.99), much.failed);
+  const double cpu =
+      (all - start) / static_cast<double>(much.milliseconds.size() - little.milliseconds.size());
+  std::printf("%-8s in process %6.0f a second, %5.0f us of processor time each\n", name, own.rate,
+              own.cpu * 1e6);
+  std::printf(
+      "%-8s over HTTP  %6.0f a second (%.2f), %5.0f us each, so HTTP and JSON %4.0f us; p50 %.2f ms, p99 "
+      "%.2f ms, %zu failed\n",
+      name, much.rate(), much.rate() / own.rate, cpu * 1e6, (cpu - own.cpu) * 1e6, much.quantile(0.5),
+      much.quantile(0.99), much.failed);
   Served served(index);
   for (const double share : {0.5, 0.8}) {
     const load::Load many = load::ask(port, requests, 64, much.rate() * share, load::for_seconds(seconds));
