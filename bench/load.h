@@ -47,7 +47,8 @@ inline std::string encoded(std::string_view text) {
 
 class Client {
  public:
-  explicit Client(int port) : port_(port) {}
+  /// `from`: an address of this machine to ask from, all of 127.0.0.0/8 are; 0: any.
+  explicit Client(int port, std::uint32_t from = 0) : port_(port), from_(from) {}
   ~Client() { close(); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -77,6 +78,12 @@ class Client {
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const timeval limit{30, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (from_ != 0) {
+      sockaddr_in own{};
+      own.sin_family = AF_INET;
+      own.sin_addr.s_addr = htonl(from_);
+      ::bind(socket_, reinterpret_cast<sockaddr*>(&own), sizeof own);
+    }
     if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return true;
     close();
     return false;
@@ -106,7 +113,9 @@ class Client {
     }
   }
 
-  int port_, socket_ = -1;
+  int port_;
+  std::uint32_t from_;
+  int socket_ = -1;
   std::string buffer_;
   std::size_t body_at_ = 0, body_size_ = 0;
 };
@@ -127,15 +136,15 @@ struct Load {
 /// Asks over `connections` until `done` says so: `per_second` requests in all, or as fast as answers come
 /// (0). Times count from when a request was due.
 inline Load ask(int port, const std::vector<std::string>& requests, int connections, double per_second,
-                const std::function<bool(double)>& done) {
+                const std::function<bool(double)>& done, std::uint32_t from = 0) {
   Load load;
   std::mutex mutex;
   std::atomic<std::size_t> next = 0;
   const auto begin = Clock::now();
   std::vector<std::thread> workers;
   for (int i = 0; i < connections; ++i) {
-    workers.emplace_back([&] {
-      Client client(port);
+    workers.emplace_back([&, i] {
+      Client client(port, from == 0 ? 0 : from + static_cast<std::uint32_t>(i));
       std::vector<double> took;
       std::size_t failed = 0;
       while (!done(Seconds(Clock::now() - begin).count())) {

@@ -16,7 +16,7 @@ bool is_loopback(const std::string& host) {
 }
 
 /// Each option is a flag, a line of the file given with --config ("port = 8080") and a variable of the
-/// environment (VSM_PORT); a flag wins over the environment, that over the file.
+/// environment (VSM_PORT); a flag wins over the file, that over the environment.
 void add_options(CLI::App& app, std::string& index, vsm::ServerSettings& settings,
                  vsm::SearchSettings& search) {
   const auto named = [](CLI::Option* option) {

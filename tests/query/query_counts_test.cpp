@@ -15,10 +15,10 @@ TEST(WithoutPersonal, KeepsWhatPeopleAskFor) {
 }
 
 TEST(WithoutPersonal, DropsWhatLooksLikeAPerson) {
-  for (const char* words : {"termin frau müller", "Dr. Özdemir", "prof schmidt sprechstunde", "herr yilmaz",
-                            "max@example.org", "0234 123456", "0234/12 34 56", "aktenzeichen 4711",
-                            "IBAN DE02120300000000202051", "44787", "geboren 01.02.1990", "MR SMITH",
-                            "99110009104000 frau meier"})
+  for (const char* words :
+       {"termin frau müller", "Dr. Özdemir", "prof schmidt sprechstunde", "herr yilmaz", "max@example.org",
+        "0234 123456", "0234/12 34 56", "aktenzeichen 4711", "IBAN DE02120300000000202051", "44787",
+        "geboren 01.02.1990", "MR SMITH", "99110009104000 frau meier"})
     EXPECT_EQ(without_personal(words), "") << words;
   EXPECT_EQ(without_personal(std::string(101, 'a')), "");
   EXPECT_EQ(without_personal("a b c d e f g h i j k"), "");

@@ -89,7 +89,8 @@ TEST_F(ConnectionTest, SocketsAreSetForShortAnswers) {
     const int socket = std::stoi(file.path().filename());
     sockaddr_in peer{};
     size = sizeof peer;
-    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || peer.sin_port != own.sin_port)
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0 ||
+        peer.sin_port != own.sin_port)
       continue;
     int on = 0;
     size = sizeof on;
