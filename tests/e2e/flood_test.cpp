@@ -1,5 +1,5 @@
-// What the public may do to a server, alone and behind nginx with the shipped configuration. The short form has a
-// fraction of the clients and seconds. Times are told, not judged; failures are.
+// What the public may do to a server, alone and behind nginx with the shipped configuration. The short form
+// has a fraction of the clients and seconds. Times are told, not judged; failures are.
 #include <gmock/gmock.h>
 #include <poll.h>
 
@@ -36,8 +36,7 @@ void say(int socket, std::string_view bytes) {
 /// requests sent at once, chunked bodies without end, and one client at twenty times its limit.
 class Attack {
  public:
-  Attack(int port, int idle, int slow)
-      : port_(port) {
+  Attack(int port, int idle, int slow) : port_(port) {
     threads_.emplace_back([this, idle] { hold(idle); });
     threads_.emplace_back([this, slow] { drip(slow); });
     threads_.emplace_back([this] { pipeline(); });
@@ -104,7 +103,8 @@ class Attack {
     const std::string chunk = "10000\r\n" + std::string(0x10000, 'a') + "\r\n";
     for (std::uint32_t round = 0; !over_; ++round) {
       const int socket = open_connection(port_, attackers + 0x3000 + round % 4);
-      say(socket, "GET /api/v1/search?q=hund HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+      say(socket,
+          "GET /api/v1/search?q=hund HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
       for (int i = 0; i < 16 && !over_; ++i) {
         say(socket, chunk);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -208,7 +208,8 @@ TEST(Flood, NginxAddsWhatThePublicNeeds) {
   };
   const std::string secure = "https://127.0.0.1:" + std::to_string(nginx.encrypted());
   const std::string page = curl({secure + "/"});
-  for (const char* header : {"HTTP/2 200", "strict-transport-security: max-age=31536000", "content-security-policy: "})
+  for (const char* header :
+       {"HTTP/2 200", "strict-transport-security: max-age=31536000", "content-security-policy: "})
     EXPECT_THAT(page, HasSubstr(header));
   EXPECT_THAT(page, Not(HasSubstr("nginx/")));
   const std::string packed = curl({"-H", "Accept-Encoding: gzip", secure + "/api/v1/topics"});

@@ -38,8 +38,8 @@ struct ServedIndex {
   ServedIndex(const std::string& index, const TempFolder& folder, const std::string& name,
               std::vector<std::string> more = {})
       : port(free_port()), log(folder / (name + ".log")) {
-    std::vector<std::string> command{VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port),
-                                     "--management-port", "-1"};
+    std::vector<std::string> command{VSM_SERVER_PROGRAM,   "--index",           index, "--port",
+                                     std::to_string(port), "--management-port", "-1"};
     command.insert(command.end(), more.begin(), more.end());
     program = std::make_unique<Running>(command, std::vector<std::string>{}, log);
     EXPECT_TRUE(answers(port)) << program->output();
@@ -56,7 +56,8 @@ struct ServedIndex {
   std::unique_ptr<Running> program;
 };
 
-/// nginx as docs/deploy/nginx.conf sets it up, with other ports and files, and one more port without encryption.
+/// nginx as docs/deploy/nginx.conf sets it up, with other ports and files, and one more port without
+/// encryption.
 class Nginx {
  public:
   Nginx(const TempFolder& folder, int one, int other)
@@ -75,20 +76,21 @@ class Nginx {
     replace("127.0.0.1:8080", on(one));
     replace("127.0.0.1:8090", on(other));
     replace("listen 80 ", "listen " + on(redirecting_) + " ");
-    replace("listen 443 ssl http2 default_server;",
-            "listen " + on(encrypted_) + " ssl http2 default_server; listen " + on(port_) + " default_server;");
+    replace(
+        "listen 443 ssl http2 default_server;",
+        "listen " + on(encrypted_) + " ssl http2 default_server; listen " + on(port_) + " default_server;");
     replace("/etc/nginx/vsm.crt", folder / "vsm.crt");
     replace("/etc/nginx/vsm.key", folder / "vsm.key");
     std::ofstream(folder / "nginx.conf") << text;
-    Running key({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                 "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", folder / "vsm.key", "-out",
-                 folder / "vsm.crt"},
+    Running key({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout",
+                 folder / "vsm.key", "-out", folder / "vsm.crt"},
                 {}, folder / "openssl.log");
     EXPECT_EQ(key.end(), 0) << key.output();
-    program_ = std::make_unique<Running>(
-        std::vector<std::string>{"/usr/sbin/nginx", "-e", folder / "start.log", "-c", folder / "nginx.conf", "-g",
-                                 "daemon off;"},
-        std::vector<std::string>{}, folder / "nginx.log");
+    program_ =
+        std::make_unique<Running>(std::vector<std::string>{"/usr/sbin/nginx", "-e", folder / "start.log",
+                                                           "-c", folder / "nginx.conf", "-g", "daemon off;"},
+                                  std::vector<std::string>{}, folder / "nginx.log");
     EXPECT_TRUE(answers(port_)) << program_->output();
   }
   ~Nginx() {
@@ -111,8 +113,8 @@ inline std::vector<std::string> real_requests() {
   const char* places[] = {"", "&ars=05911", "&ars=05315", "&place=Detmold"};
   std::vector<std::string> requests;
   while (rows.next())
-    requests.push_back(
-        load::get("/api/v1/search?q=" + load::encoded(rows[0]) + places[requests.size() % std::size(places)]));
+    requests.push_back(load::get("/api/v1/search?q=" + load::encoded(rows[0]) +
+                                 places[requests.size() % std::size(places)]));
   return requests;
 }
 
