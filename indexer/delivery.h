@@ -2,6 +2,7 @@
 // as one stream, whatever the format.
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 // exchanged), and at two edits for long words.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 // Splitting", EACL 2003), with constraints on what may be a modifier and what a head.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>

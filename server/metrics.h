@@ -1,6 +1,7 @@
 // What the server counts of itself, for Prometheus. Of people nothing: routes, states and times.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 

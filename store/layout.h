@@ -1,6 +1,7 @@
 // Where things stand in the Xapian database. Private to this room; docs/format-index.md describes it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "catalog/area_table.h"

@@ -1,5 +1,5 @@
-// Searching for long while everything changes: a full build and updates go on beside it, and nothing is lost, on
-// neither side. The long form takes ten minutes and all shipped feeds.
+// Searching for long while everything changes: a full build and updates go on beside it, and nothing is lost,
+// on neither side. The long form takes ten minutes and all shipped feeds.
 #include <gmock/gmock.h>
 
 #include "tests/e2e/served.h"
@@ -18,7 +18,8 @@ class Soak : public ::testing::Test {
   std::vector<int> numbers_ = std::vector<int>(objects, 0);
 
   std::vector<std::string> sources() const {
-    std::vector<std::string> list{"--source", VSM_PROJECT_FOLDER "/data/catalogue", "--source", folder_ / "town"};
+    std::vector<std::string> list{"--source", VSM_PROJECT_FOLDER "/data/catalogue", "--source",
+                                  folder_ / "town"};
     if (is_long_) list.insert(list.end(), {"--source", VSM_SHIPPED_FOLDER "/feeds"});
     return list;
   }
@@ -35,7 +36,8 @@ class Soak : public ::testing::Test {
     out.close();
     fs::rename(folder_ / "town/new", folder_ / "town/town.xml");
   }
-  Running index(const std::string& command, const std::string& log, const std::vector<std::string>& more) const {
+  Running index(const std::string& command, const std::string& log,
+                const std::vector<std::string>& more) const {
     std::vector<std::string> all{VSM_INDEX_PROGRAM, command, "--index", folder_ / "index", "--quiet"};
     all.insert(all.end(), more.begin(), more.end());
     return Running(all, {}, folder_ / log);
@@ -55,8 +57,9 @@ TEST_F(Soak, NothingFailsAndNothingIsLostWhileAllChanges) {
   std::vector<std::string> requests = real_requests();
   const std::size_t searches = requests.size();
   for (std::size_t i = 0; i < searches / 8; ++i)
-    for (const char* path : {"/api/v1/places?q=bo", "/api/v1/topics?ars=05911", "/?q=hund&place=Bochum",
-                             "/leistung/99110009104000?ars=05911", "/api/v1/services/99110009104000?place=Bochum"})
+    for (const char* path :
+         {"/api/v1/places?q=bo", "/api/v1/topics?ars=05911", "/?q=hund&place=Bochum",
+          "/leistung/99110009104000?ars=05911", "/api/v1/services/99110009104000?place=Bochum"})
       requests.push_back(load::get(path));
   std::shuffle(requests.begin(), requests.end(), std::mt19937(1));
 
@@ -111,10 +114,11 @@ TEST_F(Soak, NothingFailsAndNothingIsLostWhileAllChanges) {
     if (time < seconds / 5) early = std::max(early, kilobytes);
     late = std::max(late, kilobytes);
   }
-  std::printf("%zu requests at %.0f a second (70 %% of %.0f), p50 %.2f ms, p99 %.2f ms, %zu failed; %d updates and "
-              "a build; memory %zu kB in the first fifth at most, %zu kB in all, %zu kB at the end\n",
-              load.milliseconds.size(), load.rate(), most, load.quantile(0.5), load.quantile(0.99), load.failed,
-              written, early, late, server.kilobytes());
+  std::printf(
+      "%zu requests at %.0f a second (70 %% of %.0f), p50 %.2f ms, p99 %.2f ms, %zu failed; %d updates and "
+      "a build; memory %zu kB in the first fifth at most, %zu kB in all, %zu kB at the end\n",
+      load.milliseconds.size(), load.rate(), most, load.quantile(0.5), load.quantile(0.99), load.failed,
+      written, early, late, server.kilobytes());
   if (is_long_) {
     EXPECT_LE(server.kilobytes(), early + early / 20);
   }
