@@ -161,11 +161,15 @@ struct IndexWriter::State {
   Xapian::WritableDatabase db;
   std::unique_ptr<SheetEditor> editor;
 
-  // A build: the generation before, read through from_old(). And what stood there when the build began; of a
-  // source that it took over, then.
+  // A build: the generation before, read through from_old(). And what stood there when the build began, or,
+  // of a source that it took over, then.
   std::optional<Xapian::Database> old;
   std::map<std::string, std::string> old_notes;
-  std::map<std::string, SourceInfo> old_sources;
+  struct OldSource {
+    SourceInfo info;
+    std::uint64_t revision = 0;
+  };
+  std::map<std::string, OldSource> old_sources;
 
   std::set<std::string> broken, broken_before;  // addresses; and as they were at the last commit
 
@@ -1208,7 +1212,7 @@ void IndexWriter::State::open_old(std::uint64_t number) try {
                 [&](const std::string& key, std::string value) { old_notes.emplace(key, std::move(value)); });
   each_metadata(*old, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
     auto info = from_bytes<SourceInfo>(bytes, "a source");
-    old_sources.emplace(info.id, std::move(info));
+    old_sources[info.id] = {info, revision};
   });
   broken.insert(urls.begin(), urls.end());
   if (!urls.empty()) db.set_metadata(layout::broken_key, to_bytes(urls));
@@ -1241,9 +1245,10 @@ void take_standing(SourceInfo& mine, const SourceInfo& from) {
 /// The current source becomes what the generation before has of it now.
 void IndexWriter::State::copy_source() {
   old->reopen();
+  const std::uint64_t known = from_old([&] { return number_from(old->get_metadata(layout::revision_key)); });
   const auto info =
       from_old([&] { return from_metadata<SourceInfo>(*old, layout::source_prefix + current); });
-  old_sources[current] = info;
+  old_sources[current] = {info, known};
   delivery = {};
   delivery.whole = true;
   delivery.time = std::numeric_limits<std::int64_t>::max();
@@ -1292,19 +1297,21 @@ void IndexWriter::State::replay() {
                   [&](const std::string& key, const std::string& bytes) {
                     db.set_metadata(key, bytes);
                     for (const auto& entry : from_bytes<std::vector<JournalEntry>>(bytes, "a journal"))
-                      changed[entry.source].emplace(entry.kind, entry.id);
+                      if (number > old_sources[entry.source].revision)
+                        changed[entry.source].emplace(entry.kind, entry.id);
                   });
     const std::string commit = layout::commit_prefix + layout::number(number);
     db.set_metadata(commit, old->get_metadata(commit));
   }
   each_metadata(*old, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
     const auto theirs = from_bytes<SourceInfo>(bytes, "a source");
-    const auto before = old_sources.find(theirs.id);
-    const bool is_new = before == old_sources.end();
-    const bool is_confirmed = number_from(old->get_metadata(layout::confirmed_prefix + theirs.id)) > revision;
+    const OldSource& before = old_sources[theirs.id];
+    const bool is_new = before.revision == 0;
+    const bool is_confirmed =
+        number_from(old->get_metadata(layout::confirmed_prefix + theirs.id)) > before.revision;
     const auto& its = changed[theirs.id];
-    if (!is_new && !is_confirmed && its.empty() && theirs.memo == before->second.memo &&
-        theirs.latest == before->second.latest && theirs.whole == before->second.whole)
+    if (!is_new && !is_confirmed && its.empty() && theirs.memo == before.info.memo &&
+        theirs.latest == before.info.latest && theirs.whole == before.info.whole)
       return;
     const auto known = sources.find(theirs.id);
     if (known == sources.end()) {
@@ -1320,7 +1327,7 @@ void IndexWriter::State::replay() {
     summary.replayed += static_cast<std::uint32_t>(its.size());
     // Where this build read just what was known before, the objects that the journals name are all that may
     // differ; elsewhere each may. Of what was only confirmed no journal tells.
-    if (forgotten || is_new || is_confirmed || source().memo != before->second.memo) {
+    if (forgotten || is_new || is_confirmed || source().memo != before.info.memo) {
       copy_source();
       return;
     }

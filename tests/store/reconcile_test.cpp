@@ -423,6 +423,7 @@ class Builds {
         EXPECT_EQ(writer.carry_over(), can);
         if (can) {
           before.take(id, now_);
+          journaled_.erase(id);
           made.take(id, now_);
           set_source(made.model, settings_.at(id));
         }
@@ -527,7 +528,7 @@ class Builds {
   Known now_;
   Model::Versions first_;                               // of the first build
   std::map<std::string, std::vector<Delivery>> files_;  // whole deliveries, by time
-  std::set<std::string> journaled_;                     // sources, since the build began
+  std::set<std::string> journaled_;                     // sources, since the build began or took them over
   std::uint64_t revision_ = 0;
   Net net_;  // of all revisions but the first
   Hashes hashes_;
