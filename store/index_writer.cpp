@@ -1279,7 +1279,6 @@ void IndexWriter::State::copy_object(ObjectKind kind, const std::string& id) {
 
 void IndexWriter::State::copy_deletions() {
   const std::string prefix = layout::deleted_prefix + current + "/";
-  each_metadata(db, prefix, [&](const std::string& key, const std::string&) { db.set_metadata(key, {}); });
   from_old([&] {
     each_metadata(*old, prefix,
                   [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
