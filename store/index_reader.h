@@ -69,7 +69,7 @@ struct SourceInfo {
   std::string memo;                          ///< what the indexer remembers of the source's files
 };
 
-/// What one commit did to one version of an object.
+/// What one commit did to one version of an object. Of one that an update changed twice there are two.
 struct JournalEntry {
   ObjectKind kind = ObjectKind::text;
   std::string id, source, title;
@@ -165,7 +165,8 @@ class IndexReader {
   std::vector<DocId> texts_with_key(ServiceKey key, std::size_t limit) const;
   /// The commits that the index remembers, the oldest first. Throws IndexError.
   std::vector<CommitInfo> commits() const;
-  /// What a commit did, in the order of writing; empty where it is not remembered. Throws IndexError.
+  /// What a commit did, of an update in the order of writing; empty where it is not remembered. Throws
+  /// IndexError.
   std::vector<JournalEntry> journal(std::uint64_t revision) const;
   /// A text that the indexer stored under a name; empty where there is none.
   std::string note(const std::string& name) const;

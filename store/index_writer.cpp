@@ -159,10 +159,17 @@ struct IndexWriter::State {
   std::string build_id;
   int chain = 0;
   Xapian::WritableDatabase db;
-  std::optional<Xapian::Database> old;  // a build: the generation before; read through from_old()
-  std::unordered_map<std::string, std::uint64_t>
-      old_hashes;  // its notes, and memos of its sources, at the start
   std::unique_ptr<SheetEditor> editor;
+
+  // A build: the generation before, read through from_old(). And what stood there when the build began, or,
+  // of a source that it took over, then.
+  std::optional<Xapian::Database> old;
+  std::map<std::string, std::string> old_notes;
+  struct OldSource {
+    SourceInfo info;
+    std::uint64_t revision = 0;
+  };
+  std::map<std::string, OldSource> old_sources;
 
   std::set<std::string> broken, broken_before;  // addresses; and as they were at the last commit
 
@@ -171,6 +178,7 @@ struct IndexWriter::State {
   std::map<std::string, SourceInfo> begun;  // sources that may have changed, as they were at the last commit
   std::set<std::string> retrusted;          // those that are trusted otherwise than at the last commit
   std::set<std::string> changed_sources;    // their state is to be written
+  std::set<std::string> confirmed_sources;  // some of their objects are newer, but the same
   std::uint64_t revision = 0;               // the last one that was committed
   bool in_transaction = false, finished = false;
 
@@ -178,7 +186,8 @@ struct IndexWriter::State {
     bool whole = false;
     std::int64_t time = 0;
     Bitmap seen;
-    Bitmap kept;  // what keep() was called for
+    Bitmap kept;                              // what keep() was called for
+    std::unordered_set<std::uint64_t> named;  // in a build: hashes of the id terms of both
     std::size_t added = 0, erased = 0;
     std::vector<std::uint64_t> deleted;
     std::optional<std::unordered_map<std::uint64_t, std::int64_t>> later_deleted;
@@ -193,7 +202,6 @@ struct IndexWriter::State {
   std::unordered_map<std::string, std::vector<ServiceKey>> keys_before;
   std::unordered_set<std::string> subjects;  // online services and offices to join anew
   std::unordered_set<std::string> variants;  // texts that may have to take other keys from a base
-  bool keeps_journal = true;
 
   std::unordered_set<std::uint64_t> put_ids;  // a build: objects that may be there already
   struct KeyRange {
@@ -250,8 +258,6 @@ struct IndexWriter::State {
   void flush_journal(std::uint64_t of_revision);
   Outcome put(Change change, std::int64_t time, std::optional<Known> known = {});
   Outcome erase(ObjectKind kind, const std::string& id, std::int64_t time, bool always = false);
-  std::optional<Version> version_in(const Xapian::Database& other, ObjectKind kind,
-                                    const std::string& id) const;
 
   std::vector<ServiceKey> keys_of_bases(const ServiceText& variant);
   void give_keys_to_variants();
@@ -264,19 +270,23 @@ struct IndexWriter::State {
   void forget_changes();
   void roll_back();
   void write_sizes() const;
-  void copy_history();
+  void open_old(std::uint64_t number);
+  void forget_old();
   void replay();
-  void journal_deletions();
+  void journal_build();
   void end_delivery();
   void copy_source();
+  void copy_object(ObjectKind kind, const std::string& id);
+  void copy_deletions();
 
   /// Updates go on changing the generation before. Where one has overtaken a read, it is read as it is now.
   template <class Read>
   auto from_old(Read read) {
-    while (true) {
+    for (int tries = 100;; --tries) {
       try {
         return read();
       } catch (const Xapian::DatabaseModifiedError&) {
+        if (tries == 1) throw;
         old->reopen();
       }
     }
@@ -305,16 +315,6 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   const std::uint64_t now = generation::current(directory);
   // A folder left by a build that was stopped is in nobody's use.
   generation::remove(directory, now + 1, UINT64_MAX);
-  if (now > 0) {
-    try {
-      state->old = Xapian::Database((state->directory / generation::name(now)).string());
-      state->revision = number_from(state->old->get_metadata(layout::revision_key));
-      if (state->old->get_metadata(layout::format_key) != std::to_string(layout::format)) state->old.reset();
-    } catch (const Xapian::Error&) {  // a damaged generation must not stop its replacement
-      state->old.reset();
-    }
-    if (state->revision == 0) state->revision = now;
-  }
   state->generation = now + 1;
   state->build_id = generation::random_build_id();
   state->chain = chain_version;
@@ -326,10 +326,7 @@ IndexWriter IndexWriter::build(const std::string& directory, const TableTexts& t
   state->db.set_metadata(layout::build_key, state->build_id);
   state->db.set_metadata(layout::chain_key, std::to_string(chain_version));
   for (const auto& [name, text] : state->tables) state->db.set_metadata(layout::table_prefix + name, text);
-  if (state->old)
-    state->copy_history();
-  else
-    state->keeps_journal = false;  // everything is new
+  if (now > 0) state->open_old(now);
   return IndexWriter(std::move(state));
 } catch (const Xapian::Error& error) {
   throw IndexError("cannot write the index: " + error.get_description());
@@ -441,11 +438,16 @@ void IndexWriter::begin_delivery(bool whole, std::int64_t time) {
 }
 
 IndexWriter::Outcome IndexWriter::put(Change change) try {
-  Outcome outcome;
-  if (const auto* deletion = std::get_if<Deletion>(&change))
-    outcome = state_->erase(deletion->kind, deletion->id.text(), state_->delivery.time);
-  else
-    outcome = state_->put(std::move(change), state_->delivery.time);
+  const auto* deletion = std::get_if<Deletion>(&change);
+  if (state_->is_build && state_->delivery.whole) {
+    const std::uint64_t id = hash_of(layout::id_term(std::visit(Kind{}, change), id_of(change)));
+    if (deletion)
+      state_->delivery.named.erase(id);
+    else
+      state_->delivery.named.insert(id);
+  }
+  const Outcome outcome = deletion ? state_->erase(deletion->kind, deletion->id.text(), state_->delivery.time)
+                                   : state_->put(std::move(change), state_->delivery.time);
   state_->summary.unchanged += outcome == Outcome::unchanged;
   state_->summary.stale += outcome == Outcome::stale;
   return outcome;
@@ -456,6 +458,7 @@ IndexWriter::Outcome IndexWriter::put(Change change) try {
 void IndexWriter::keep(ObjectKind kind, const ObjectId& id) try {
   State& state = *state_;
   if (!state.delivery.whole) return;
+  if (state.is_build) state.delivery.named.insert(hash_of(layout::id_term(kind, id.text())));
   const auto own = [&] {
     for (const State::Candidate& candidate : state.candidates(kind, id.text()))
       if (candidate.version.source == state.current) return candidate.doc;
@@ -492,7 +495,7 @@ IndexWriter::Missing IndexWriter::missing() const try {
         result.missing += state.from_old([&] {
           auto term = state.old->termlist_begin(doc);
           term.skip_to("Q");
-          return !state.put_ids.contains(hash_of(*term));
+          return !state.delivery.named.contains(hash_of(*term));
         });
         ++result.before;
       } catch (const Xapian::DocNotFoundError&) {  // an update has deleted it meanwhile
@@ -730,6 +733,9 @@ void IndexWriter::State::write(Candidate& candidate, const std::string& id, bool
 
 void IndexWriter::State::show_text(const Version& version, const std::string& id, ServiceText& text,
                                    Xapian::Document& document) {
+  // Editors name a key twice; sheets must not.
+  for (auto key = text.keys.begin(); key != text.keys.end();)
+    key = std::find(text.keys.begin(), key, *key) == key ? key + 1 : text.keys.erase(key);
   if (!text.base.id.empty()) {
     document.add_boolean_term(layout::base_term(text.base.text()));
     if (is_build) variants.insert(id);
@@ -818,7 +824,6 @@ void IndexWriter::State::add_journal(const Version* before_version, const Versio
     ++summary.deleted;
   else
     ++summary.changed;
-  if (!keeps_journal) return;
   journal.push_back({any.kind, id, any.source, std::move(title), before_version ? before_version->hash : 0,
                      after ? after->hash : 0});
   // What revision a build becomes is known at its end.
@@ -835,18 +840,6 @@ void IndexWriter::State::flush_journal(std::uint64_t of_revision) {
         to_bytes(chunk));
   }
   journal.clear();
-}
-
-/// The current source's version of an object in another generation.
-std::optional<Version> IndexWriter::State::version_in(const Xapian::Database& other, ObjectKind kind,
-                                                      const std::string& id) const {
-  for (DocId doc : docs_with(other, layout::id_term(kind, id))) {
-    const std::string data = other.get_document(doc).get_data();
-    std::string_view rest = data;
-    Version version = take_version(rest);
-    if (version.source == current) return version;
-  }
-  return std::nullopt;
 }
 
 IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, std::optional<Known> known) {
@@ -874,8 +867,10 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
     if (!known && time < std::max(own->version.time, info.whole)) return Outcome::stale;
     if (own->version.hash == fresh.version.hash) {
       // A whole delivery says once for all of its objects how new they are.
-      if (delivery.whole || time <= own->version.time) return Outcome::unchanged;
+      if (known ? time == own->version.time : delivery.whole || time <= own->version.time)
+        return Outcome::unchanged;
       begin_transaction();
+      confirmed_sources.insert(current);
       Xapian::Document document = db.get_document(own->doc);
       own->version.time = time;
       document.set_data(version_bytes(own->version) + own->object);
@@ -883,7 +878,7 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
       return Outcome::unchanged;
     }
     begin_transaction();
-    add_journal(&own->version, &fresh.version, id, std::visit(Title{}, change));
+    if (!is_build) add_journal(&own->version, &fresh.version, id, std::visit(Title{}, change));
     own->version = fresh.version;
     own->object = std::move(fresh.object);
     own->change = std::move(change);
@@ -895,11 +890,7 @@ IndexWriter::Outcome IndexWriter::State::put(Change change, std::int64_t time, s
       (time < info.whole || was_deleted_later(hash_of(layout::id_term(fresh.version.kind, id)), time)))
     return Outcome::stale;
   begin_transaction();
-  std::optional<Version> earlier;
-  // The journal of a build says what is new against the generation before.
-  if (is_build && old) earlier = from_old([&] { return version_in(*old, fresh.version.kind, id); });
-  if (!earlier || earlier->hash != fresh.version.hash)
-    add_journal(earlier ? &*earlier : nullptr, &fresh.version, id, std::visit(Title{}, change));
+  if (!is_build) add_journal(nullptr, &fresh.version, id, std::visit(Title{}, change));
   ++count(info, fresh.version.kind);
   ++delivery.added;
   fresh.change = std::move(change);
@@ -921,7 +912,8 @@ IndexWriter::Outcome IndexWriter::State::erase(ObjectKind kind, const std::strin
   if (own == list.end()) return Outcome::absent;
   if (!always && time < std::max(own->version.time, info.whole)) return Outcome::stale;
   begin_transaction();
-  add_journal(&own->version, nullptr, id, std::visit(Title{}, object_from(own->version, own->object)));
+  if (!is_build)
+    add_journal(&own->version, nullptr, id, std::visit(Title{}, object_from(own->version, own->object)));
   if (own->shown) hide(*own);
   db.delete_document(own->doc);
   ++delivery.erased;
@@ -1080,6 +1072,9 @@ void IndexWriter::State::write_revision(std::uint64_t number, const std::string&
   touched.sources.assign(changed_sources.begin(), changed_sources.end());
   for (const std::string& id : changed_sources)
     db.set_metadata(layout::source_prefix + id, to_bytes(sources.at(id)));
+  if (!is_build)
+    for (const std::string& id : confirmed_sources)
+      db.set_metadata(layout::confirmed_prefix + id, std::to_string(number));
 
   CommitInfo commit;
   commit.revision = number;
@@ -1128,6 +1123,7 @@ void IndexWriter::commit_states() try {
 
 void IndexWriter::State::forget_changes() {
   summary = {};
+  confirmed_sources.clear();
   journal.clear();
   journal_chunks = 0;
   keys_before.clear();
@@ -1186,7 +1182,7 @@ IndexWriter::Summary IndexWriter::commit() try {
 } catch (const Xapian::Error& error) {
   abandon();
   throw IndexError("cannot write the index: " + error.get_description());
-} catch (const IndexError&) {
+} catch (...) {
   abandon();
   throw;
 }
@@ -1195,19 +1191,43 @@ void IndexWriter::abandon() try { state_->roll_back(); } catch (const Xapian::Er
   throw IndexError("cannot write the index: " + error.get_description());
 }
 
-void IndexWriter::State::copy_history() {
+/// Called while no update can change it. A damaged generation must not stop its replacement: of that nothing
+/// is taken.
+void IndexWriter::State::open_old(std::uint64_t number) try {
+  revision = number;
+  const fs::path folder = directory / generation::name(number);
+  old = Xapian::Database(folder.string());
+  if (const auto known = number_from(old->get_metadata(layout::revision_key)); known > 0) revision = known;
+  if (old->get_metadata(layout::format_key) != std::to_string(layout::format)) {
+    old.reset();
+    return;
+  }
+  generation::check_sizes(folder);
   const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
+  std::map<std::string, std::string> history;
+  for (const char* prefix : {layout::journal_prefix, layout::commit_prefix})
+    each_metadata(*old, prefix,
+                  [&](const std::string& key, std::string value) { history.emplace(key, std::move(value)); });
+  each_metadata(*old, layout::note_prefix,
+                [&](const std::string& key, std::string value) { old_notes.emplace(key, std::move(value)); });
+  each_metadata(*old, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
+    auto info = from_bytes<SourceInfo>(bytes, "a source");
+    old_sources[info.id] = {info, revision};
+  });
   broken.insert(urls.begin(), urls.end());
   if (!urls.empty()) db.set_metadata(layout::broken_key, to_bytes(urls));
-  for (const char* prefix : {layout::journal_prefix, layout::commit_prefix, layout::note_prefix})
-    each_metadata(*old, prefix,
-                  [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
-  each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
-    old_hashes.emplace(key, hash_of(value));
-  });
-  each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
-    old_hashes.emplace(key, hash_of(from_bytes<SourceInfo>(bytes, "a source").memo));
-  });
+  for (const auto* list : {&history, &old_notes})
+    for (const auto& [key, value] : *list) db.set_metadata(key, value);
+} catch (const Xapian::Error&) {
+  forget_old();
+} catch (const IndexError&) {
+  forget_old();
+}
+
+void IndexWriter::State::forget_old() {
+  old.reset();
+  old_sources.clear();
+  old_notes.clear();
 }
 
 /// How a source stands, but for its settings and what is counted in the index.
@@ -1222,10 +1242,13 @@ void take_standing(SourceInfo& mine, const SourceInfo& from) {
   mine.memo = from.memo;
 }
 
-/// The current source becomes what the generation before has of it.
+/// The current source becomes what the generation before has of it now.
 void IndexWriter::State::copy_source() {
+  old->reopen();
+  const std::uint64_t known = from_old([&] { return number_from(old->get_metadata(layout::revision_key)); });
   const auto info =
       from_old([&] { return from_metadata<SourceInfo>(*old, layout::source_prefix + current); });
+  old_sources[current] = {info, known};
   delivery = {};
   delivery.whole = true;
   delivery.time = std::numeric_limits<std::int64_t>::max();
@@ -1238,8 +1261,26 @@ void IndexWriter::State::copy_source() {
   }
   end_delivery();
   take_standing(source(), info);
+  copy_deletions();
+}
+
+/// The current source's version of an object becomes the one of the generation before, or goes.
+void IndexWriter::State::copy_object(ObjectKind kind, const std::string& id) {
+  for (DocId doc : docs_with(*old, layout::id_term(kind, id))) {
+    const std::string data = old->get_document(doc).get_data();
+    std::string_view rest = data;
+    const Version version = take_version(rest);
+    if (version.source != current) continue;
+    put(object_from(version, rest), version.time, Known{version.hash});
+    return;
+  }
+  erase(kind, id, 0, true);
+}
+
+void IndexWriter::State::copy_deletions() {
+  const std::string prefix = layout::deleted_prefix + current + "/";
   from_old([&] {
-    each_metadata(*old, layout::deleted_prefix + current + "/",
+    each_metadata(*old, prefix,
                   [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
   });
 }
@@ -1249,107 +1290,107 @@ void IndexWriter::State::replay() {
   old->reopen();
   const std::uint64_t last = number_from(old->get_metadata(layout::revision_key));
   const bool forgotten = last > revision + journal_length;
-  std::set<std::tuple<std::string, ObjectKind, std::string>> objects;
-  std::set<std::string> touched_sources, copied;
+  std::map<std::string, std::set<std::pair<ObjectKind, std::string>>> changed;  // by source
   for (std::uint64_t number = revision + 1; number <= last; ++number) {
     each_metadata(*old, layout::journal_prefix + layout::number(number) + "/",
                   [&](const std::string& key, const std::string& bytes) {
                     db.set_metadata(key, bytes);
                     for (const auto& entry : from_bytes<std::vector<JournalEntry>>(bytes, "a journal"))
-                      objects.emplace(entry.source, entry.kind, entry.id);
+                      if (number > old_sources[entry.source].revision)
+                        changed[entry.source].emplace(entry.kind, entry.id);
                   });
     const std::string commit = layout::commit_prefix + layout::number(number);
     db.set_metadata(commit, old->get_metadata(commit));
-    touched_sources.insert(from_metadata<CommitInfo>(*old, commit).source);
-    for (const std::string& id :
-         from_metadata<Touched>(*old, layout::touched_prefix + layout::number(number)).sources)
-      touched_sources.insert(id);
   }
-  touched_sources.erase(std::string());
-  const auto was_known = [&](const std::string& key, const std::string& text) {
-    const auto known = old_hashes.find(key);
-    return known != old_hashes.end() && known->second == hash_of(text);
-  };
-  if (forgotten)
-    each_metadata(*old, layout::source_prefix, [&](const std::string& key, const std::string& bytes) {
-      const auto info = from_bytes<SourceInfo>(bytes, "a source");
-      if (!was_known(key, info.memo)) touched_sources.insert(info.id);
-    });
-  // Where this build read just what was known when it began, the objects that the journals name are all that
-  // may differ; elsewhere each may.
-  std::set<std::string> journaled;
-  for (const std::string& id : touched_sources) {
-    const std::string key = layout::source_prefix + id;
-    const auto info = from_metadata<SourceInfo>(*old, key);
-    const auto [entry, is_new] = sources.emplace(id, info);
-    SourceInfo& mine = entry->second;
-    if (is_new)
+  each_metadata(*old, layout::source_prefix, [&](const std::string&, const std::string& bytes) {
+    const auto theirs = from_bytes<SourceInfo>(bytes, "a source");
+    const OldSource& before = old_sources[theirs.id];
+    const bool is_new = before.revision == 0;
+    const bool is_confirmed =
+        number_from(old->get_metadata(layout::confirmed_prefix + theirs.id)) > before.revision;
+    const auto& its = changed[theirs.id];
+    if (!is_new && !is_confirmed && its.empty() && theirs.memo == before.info.memo &&
+        theirs.latest == before.info.latest && theirs.whole == before.info.whole)
+      return;
+    const auto known = sources.find(theirs.id);
+    if (known == sources.end()) {
+      if (!is_new) return;  // this build leaves it out
+      SourceInfo mine = theirs;
       mine.texts = mine.online_services = mine.offices = mine.responsibilities = 0;
-    else if (mine.latest > info.latest)
-      continue;  // this build read a later delivery than the updates
-    changed_sources.insert(id);
-    if (forgotten || is_new || !was_known(key, mine.memo)) {
-      copied.insert(id);
-    } else {
-      journaled.insert(id);
-      take_standing(mine, info);
+      sources.emplace(theirs.id, std::move(mine));
+    } else if (known->second.latest > theirs.latest) {
+      return;  // this build read a later delivery than the updates
     }
-  }
-  // What it changes stands in the journals of those updates.
-  keeps_journal = false;
-  const Summary counted = summary;
-  for (const std::string& id : copied) {
-    current = id;
-    copy_source();
-  }
-  for (const auto& [source_id, kind, id] : objects) {
-    if (!journaled.contains(source_id)) continue;
-    current = source_id;
+    current = theirs.id;
+    changed_sources.insert(current);
+    summary.replayed += static_cast<std::uint32_t>(its.size());
+    // Where this build read just what was known before, the objects that the journals name are all that may
+    // differ; elsewhere each may. Of what was only confirmed no journal tells.
+    if (forgotten || is_new || is_confirmed || source().memo != before.info.memo) {
+      copy_source();
+      return;
+    }
     delivery = {};
-    bool found = false;
-    for (DocId doc : docs_with(*old, layout::id_term(kind, id))) {
-      const std::string data = old->get_document(doc).get_data();
-      std::string_view rest = data;
-      const Version version = take_version(rest);
-      if (version.source != source_id) continue;
-      found = true;
-      put(object_from(version, rest), version.time, Known{version.hash});
-    }
-    if (!found) erase(kind, id, 0, true);
-  }
-  delivery = {};
-  keeps_journal = true;
-  summary = counted;
-  summary.replayed = static_cast<std::uint32_t>(objects.size());
+    for (const auto& [kind, id] : its) copy_object(kind, id);
+    delivery = {};
+    take_standing(source(), theirs);
+    copy_deletions();
+  });
   const auto urls = from_metadata<std::vector<std::string>>(*old, layout::broken_key);
   broken = {urls.begin(), urls.end()};
   db.set_metadata(layout::broken_key, urls.empty() ? std::string() : to_bytes(urls));
+  for (const auto& [key, value] : old_notes)
+    if (old->get_metadata(key).empty()) db.set_metadata(key, {});
   each_metadata(*old, layout::note_prefix, [&](const std::string& key, const std::string& value) {
-    if (!was_known(key, value)) db.set_metadata(key, value);
+    const auto before = old_notes.find(key);
+    if (before == old_notes.end() || before->second != value) db.set_metadata(key, value);
   });
-  each_metadata(*old, layout::deleted_prefix,
-                [&](const std::string& key, const std::string& value) { db.set_metadata(key, value); });
   revision = last;
 }
 
-/// Objects of the generation before that this build has not.
-void IndexWriter::State::journal_deletions() {
-  const auto end = old->allterms_end("Q");
-  for (auto term = old->allterms_begin("Q"); term != end; ++term) {
-    if (put_ids.contains(hash_of(*term))) continue;
-    for (DocId doc : docs_with(*old, *term)) {
-      const std::string data = old->get_document(doc).get_data();
-      std::string_view rest = data;
-      const Version version = take_version(rest);
-      const Change change = object_from(version, rest);
-      add_journal(&version, nullptr, id_of(change), std::visit(Title{}, change));
+/// The journal of a build says how it differs from the generation before, as that is at the end.
+void IndexWriter::State::journal_build() {
+  const auto versions = [](const Xapian::Database& from, const std::string& term) {
+    std::map<std::string, std::string> data;  // by source
+    for (DocId doc : docs_with(from, term)) {
+      std::string its = from.get_document(doc).get_data();
+      std::string_view rest = its;
+      const std::string source_id = take_version(rest).source;
+      data.emplace(source_id, std::move(its));
     }
+    return data;
+  };
+  const auto add = [&](const std::string* was, const std::string* is) {
+    Version old_version, new_version;
+    std::string_view rest;
+    if (was) old_version = take_version(rest = *was);
+    if (is) new_version = take_version(rest = *is);
+    if (was && is && old_version.hash == new_version.hash) return;
+    const Change change = object_from(is ? new_version : old_version, rest);
+    add_journal(was ? &old_version : nullptr, is ? &new_version : nullptr, id_of(change),
+                std::visit(Title{}, change));
+  };
+  auto old_term = old->allterms_begin("Q"), new_term = db.allterms_begin("Q");
+  const auto old_end = old->allterms_end("Q"), new_end = db.allterms_end("Q");
+  while (old_term != old_end || new_term != new_end) {
+    const std::string term =
+        new_term == new_end || (old_term != old_end && *old_term < *new_term) ? *old_term : *new_term;
+    const auto was = versions(*old, term), is = versions(db, term);
+    for (const auto& [source_id, data] : was) {
+      const auto same = is.find(source_id);
+      add(&data, same == is.end() ? nullptr : &same->second);
+    }
+    for (const auto& [source_id, data] : is)
+      if (!was.contains(source_id)) add(nullptr, &data);
+    if (old_term != old_end && *old_term == term) ++old_term;
+    if (new_term != new_end && *new_term == term) ++new_term;
   }
 }
 
 bool IndexWriter::carry_over() try {
   State& state = *state_;
   if (!state.old) return false;
+  state.old->reopen();
   const std::string key = layout::source_prefix + state.current;
   if (state.from_old([&] { return state.old->get_metadata(key); }).empty()) return false;
   state.copy_source();
@@ -1364,7 +1405,10 @@ IndexWriter::Summary IndexWriter::finish() try {
                                                         "an update does not end; the build is given up");
   if (state.old) {
     state.replay();
-    state.journal_deletions();
+    state.journal_build();
+  } else {  // everything is new, and no journal says so
+    for (const auto& [id, info] : state.sources)
+      state.summary.added += info.texts + info.online_services + info.offices + info.responsibilities;
   }
   state.write_revision(state.revision + 1, {});
   Summary done = state.summary;

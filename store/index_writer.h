@@ -62,8 +62,9 @@ class IndexWriter {
   std::vector<SourceInfo> sources() const;
   std::optional<SourceInfo> find_source(const std::string& id) const;
   /// What follows belongs to this source. Its settings (name, area, format, sample, trust) are taken from
-  /// `settings`, everything else stays as it was. Another trust takes effect with the next commit. Throws
-  /// IndexError when a source of the current generation changes its area: that needs a build.
+  /// `settings`, everything else stays as it was. An id has at most 200 bytes and no slash. Another trust
+  /// takes effect with the next commit. Throws IndexError when a source of the current generation changes its
+  /// area: that needs a build.
   SourceInfo& begin_source(const SourceInfo& settings);
   SourceInfo& source();
 
@@ -93,8 +94,8 @@ class IndexWriter {
   Missing missing() const;
   /// Ends the delivery; a whole one deletes what is missing.
   void end_delivery();
-  /// A build: replaces what it has of the source by what the generation before has, and how that stood. Ends
-  /// a delivery. False: that has nothing of the source, and nothing is done.
+  /// A build: replaces what it has of the source by what the generation before has now, and how that stands.
+  /// Ends a delivery. False: that does not know the source, and nothing is done.
   bool carry_over();
 
   /// The addresses of online services, each once, sorted.
@@ -111,6 +112,7 @@ class IndexWriter {
   struct Summary {
     std::uint64_t revision = 0;
     std::uint32_t texts = 0, online_services = 0, offices = 0;
+    /// Versions of objects; in a build against the generation before.
     std::uint32_t added = 0, changed = 0, deleted = 0, unchanged = 0, stale = 0;
     /// Responsibilities that name an unknown office, online service or text.
     std::uint32_t unresolved = 0;
@@ -124,7 +126,9 @@ class IndexWriter {
   void commit_states();
   /// An update: forgets what was delivered since the last commit. What the caller set in a SourceInfo stays.
   void abandon();
-  /// A build: takes in what updates changed meanwhile, writes everything and swaps. Throws IndexError.
+  /// A build: takes in what updates changed meanwhile, writes everything and swaps. A source that they
+  /// touched becomes what they made of it, unless this build read a later delivery of it or leaves it out.
+  /// Throws IndexError.
   Summary finish();
 
  private:

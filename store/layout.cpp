@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -28,6 +29,15 @@ Stub read_stub(const std::string& directory) {
     }
   }
   return found;
+}
+
+std::string bounded(const std::string& id) {
+  constexpr std::size_t limit = 200;
+  if (id.size() <= limit && id.find('\0') == std::string::npos) return id;
+  std::string result = id.substr(0, limit);
+  std::replace(result.begin(), result.end(), '\0', '?');
+  result.resize(limit, '?');
+  return result + '#' + number(XXH3_64bits(id.data(), id.size()));
 }
 
 }  // namespace vsm::layout

@@ -9,7 +9,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 6;
+inline constexpr int format = 7;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";        // held by an update, and by a build while it swaps
 inline constexpr const char* build_lock = "build.lock";  // held by a build from its beginning
@@ -24,6 +24,11 @@ struct Stub {
 };
 Stub read_stub(const std::string& directory);
 
+/// An id, of whatever length and bytes, as part of a term or key: Xapian bounds these to some 250 bytes and
+/// counts a zero byte twice. What is shortened ends in a hash and is longer than what is not, so ids stay
+/// apart.
+std::string bounded(const std::string& id);
+
 // Metadata.
 inline constexpr const char* format_key = "format";
 inline constexpr const char* build_key = "build";
@@ -33,16 +38,17 @@ inline constexpr const char* chain_key = "chain";
 inline constexpr const char* covered_key = "covered";
 inline constexpr const char* unlisted_key = "unlisted";
 inline constexpr const char* table_prefix = "table/";
-inline constexpr const char* sheet_prefix = "sheet/";      // + area id
-inline constexpr const char* online_prefix = "online/";    // + key
-inline constexpr const char* source_prefix = "source/";    // + id
-inline constexpr const char* placed_prefix = "placed/";    // + id_term() of an online service or office
-inline constexpr const char* deleted_prefix = "deleted/";  // + source + "/" + number(time)
-inline constexpr const char* journal_prefix = "journal/";  // + number(revision) + "/" + number(chunk)
-inline constexpr const char* commit_prefix = "commit/";    // + number(revision)
-inline constexpr const char* touched_prefix = "touched/";  // + number(revision)
-inline constexpr const char* broken_key = "broken";        // addresses
-inline constexpr const char* note_prefix = "note/";        // + a name of the indexer's
+inline constexpr const char* sheet_prefix = "sheet/";          // + area id
+inline constexpr const char* online_prefix = "online/";        // + key
+inline constexpr const char* source_prefix = "source/";        // + id
+inline constexpr const char* placed_prefix = "placed/";        // + id_term() of an online service or office
+inline constexpr const char* deleted_prefix = "deleted/";      // + source + "/" + number(time)
+inline constexpr const char* confirmed_prefix = "confirmed/";  // + source
+inline constexpr const char* journal_prefix = "journal/";      // + number(revision) + "/" + number(chunk)
+inline constexpr const char* commit_prefix = "commit/";        // + number(revision)
+inline constexpr const char* touched_prefix = "touched/";      // + number(revision)
+inline constexpr const char* broken_key = "broken";            // addresses
+inline constexpr const char* note_prefix = "note/";            // + a name of the indexer's
 
 /// Decimal with leading zeros, so that keys sort by number.
 inline std::string number(std::uint64_t value) {
@@ -67,16 +73,16 @@ inline Impacts unpack(std::uint32_t packed) {
 }
 /// Every version of an object has it; the frequency is 1 for the one that is shown, 0 for the others.
 inline std::string id_term(ObjectKind kind, const std::string& id) {
-  return std::string{'Q', "tofr"[static_cast<int>(kind)]} + id.substr(0, 240);
+  return std::string{'Q', "tofr"[static_cast<int>(kind)]} + bounded(id);
 }
-inline std::string source_term(const std::string& source) { return "S" + source.substr(0, 240); }
+inline std::string source_term(const std::string& source) { return "S" + source; }
 /// Of what says who is responsible: the online service or office, and the service texts that it names.
-inline std::string subject_term(const std::string& id) { return "U" + id.substr(0, 240); }
-inline std::string named_term(const std::string& id) { return "V" + id.substr(0, 240); }
+inline std::string subject_term(const std::string& id) { return "U" + bounded(id); }
+inline std::string named_term(const std::string& id) { return "V" + bounded(id); }
 /// Of an online service: its address, shortened to a hash of it.
 std::string link_term(const std::string& url);
 /// Of a local variant: the text that it is one of.
-inline std::string base_term(const std::string& id) { return "B" + id.substr(0, 240); }
+inline std::string base_term(const std::string& id) { return "B" + bounded(id); }
 inline std::string key_term(ServiceKey key) { return "K" + std::to_string(key.number()); }
 
 }  // namespace vsm::layout

@@ -179,6 +179,18 @@ TEST(Index, AnAbandonedBuildChangesNothing) {
   EXPECT_FALSE(fs::exists(folder / "index/gen-2"));
 }
 
+TEST(Index, ADamagedGenerationIsReplaced) {
+  for (const std::string name : {"postlist.glass", "docdata.glass", "termlist.glass"}) {
+    const TempFolder folder;
+    build(folder / "index", "alt");
+    const std::string victim = folder / ("index/gen-1/" + name);
+    fs::resize_file(victim, fs::file_size(victim) / 2);
+    build(folder / "index", "neu");
+    Index index(folder / "index");
+    EXPECT_EQ(index.reader().text(1).title, "neu") << name;
+  }
+}
+
 TEST(Index, AFolderWithOtherFilesIsLeftAlone) {
   const TempFolder folder;
   const std::string precious = folder.write("home/letter.txt", "dear");

@@ -331,6 +331,8 @@ class Model {
       text.keys = above->keys;
       base = above->base.id.empty() ? std::string() : above->base.text();
     }
+    std::set<ServiceKey> seen;
+    std::erase_if(text.keys, [&](ServiceKey key) { return !seen.insert(key).second; });
     auto its = complete(text);
     if (terms) *terms = std::move(its);
     return text;
@@ -601,7 +603,9 @@ class Generator {
   std::vector<ServiceKey> some_keys() {
     std::set<ServiceKey> result;
     for (std::size_t n = below(4); n > 0; --n) result.insert(keys()[below(keys().size())]);
-    return {result.begin(), result.end()};
+    std::vector<ServiceKey> list(result.begin(), result.end());
+    if (!list.empty() && chance(10)) list.push_back(list.front());
+    return list;
   }
   Responsibility responsibility(const std::string& id, const std::string& source) {
     Responsibility result;
