@@ -134,8 +134,11 @@ void AreaTable::read_postcodes(std::string_view text) {
     const auto place = find(rows[1]);
     if (!place) throw rows.error("unknown ARS");
     auto& places = by_postcode_[std::string(rows[0])];
-    if (std::find(places.begin(), places.end(), *place) == places.end()) places.push_back(*place);
+    if (std::find(places.begin(), places.end(), *place) != places.end()) continue;
+    places.push_back(*place);
+    postcodes_[*place].emplace_back(rows[0]);
   }
+  for (auto& [place, postcodes] : postcodes_) std::sort(postcodes.begin(), postcodes.end());
 }
 
 std::optional<AreaIndex> AreaTable::find(std::string_view code) const {
@@ -197,6 +200,12 @@ std::vector<AreaIndex> AreaTable::chain(AreaIndex index) const {
 std::span<const AreaIndex> AreaTable::with_postcode(std::string_view postcode) const {
   const auto found = by_postcode_.find(std::string(postcode));
   if (found == by_postcode_.end()) return {};
+  return found->second;
+}
+
+std::span<const std::string> AreaTable::postcodes_of(AreaIndex index) const {
+  const auto found = postcodes_.find(index);
+  if (found == postcodes_.end()) return {};
   return found->second;
 }
 

@@ -84,6 +84,8 @@ class AreaTable {
 
   /// Municipalities of a postcode, sorted by ARS; several where towns share it, empty where unknown.
   std::span<const AreaIndex> with_postcode(std::string_view postcode) const;
+  /// Those of a municipality, sorted; empty where none is known, and for larger areas.
+  std::span<const std::string> postcodes_of(AreaIndex index) const;
 
  private:
   void add(Area area);
@@ -95,6 +97,7 @@ class AreaTable {
   std::vector<Area> areas_;
   std::unordered_map<std::string, AreaIndex> by_id_, by_code_, by_ags_;
   std::unordered_map<std::string, std::vector<AreaIndex>> by_postcode_;
+  std::unordered_map<AreaIndex, std::vector<std::string>> postcodes_;
   std::vector<AreaIndex> municipalities_, sets_;
   std::vector<std::vector<MunicipalityIndex>> members_;
   AreaIndex bund_ = 0, katalog_ = 0;

@@ -1,50 +1,13 @@
 #include "query/json.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "query/json_writer.h"
 
 namespace vsm {
 namespace {
 
-class Json {
+class Json : public JsonWriter {
  public:
   explicit Json(const Snapshot* snapshot, bool english = false) : snapshot_(snapshot), english_(english) {}
-
-  std::string take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
-
-  void key(std::string_view name) { writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
-  void value(std::string_view text) {
-    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  }
-  void value(bool truth) { writer_.Bool(truth); }
-  void value(std::uint64_t number) { writer_.Uint64(number); }
-  void value(std::int64_t number) { writer_.Int64(number); }
-  void value(double number) { writer_.Double(number); }
-  void null() { writer_.Null(); }
-
-  template <class T>
-  void field(std::string_view name, const T& content) {
-    key(name);
-    value(content);
-  }
-  /// Empty text says null: the fact is not known.
-  void known(std::string_view name, std::string_view text) {
-    key(name);
-    text.empty() ? null() : value(text);
-  }
-  template <class Body>
-  void object(Body body) {
-    writer_.StartObject();
-    body();
-    writer_.EndObject();
-  }
-  template <class Range, class Body>
-  void array(std::string_view name, const Range& range, Body body) {
-    key(name);
-    writer_.StartArray();
-    for (const auto& item : range) body(item);
-    writer_.EndArray();
-  }
 
   void area_fields(AreaIndex index) {
     const Area& area = snapshot_->areas[index];
@@ -183,8 +146,6 @@ class Json {
     return entry ? std::string_view(entry->teaser) : std::string_view();
   }
 
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
   const Snapshot* snapshot_;
   bool english_;
 };

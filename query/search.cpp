@@ -11,6 +11,7 @@
 #include "query/lens.h"
 #include "query/matching.h"
 #include "query/place_request.h"
+#include "query/retry.h"
 #include "query/understanding.h"
 #include "query/view.h"
 
@@ -33,22 +34,6 @@ SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
                return std::make_shared<const RevisionLens>(reader, settings.home_land, settings.word_lists,
                                                            static_cast<const RevisionLens*>(before.get()));
              }) {}
-
-namespace {
-
-/// Asks again where a writer overtook the reader.
-template <class Ask>
-auto settled(Ask ask) {
-  for (int tries = 3;; --tries) {
-    try {
-      return ask();
-    } catch (const IndexOutdated&) {
-      if (tries == 1) throw;
-    }
-  }
-}
-
-}  // namespace
 
 Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   return settled([&] { return search_once(request); });
@@ -97,6 +82,8 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
 
   const View view(reader, place.chosen, lens->home, request.day.value_or(today()));
   std::vector<Candidate> found = Matching(reader, *lens, analyzer, view, request, understood).find();
+  if (request.only_here)
+    std::erase_if(found, [&](const Candidate& c) { return !place.chosen || c.shown.area != place.chosen; });
   Filter filter(snapshot.catalogue, request);
   std::erase_if(found, [&](const Candidate& c) { return !filter.take(traits_of(c, reader, view)); });
 

@@ -39,6 +39,7 @@ struct SearchRequest {
   std::optional<Day> day;    ///< default: today
   bool english = false;      ///< names of topics in English
   bool literal = false;      ///< the words as typed: none is mended, none is read as a place
+  bool only_here = false;    ///< only services whose shown text is published for exactly this place
   bool explain = false;      ///< fill in SearchResult::evidence
   std::string without_rule;  ///< leaves one rule of the word lists out: "synonyms/bildung.txt:12"
 };

@@ -466,9 +466,35 @@ ServiceText IndexReader::text(DocId doc) const {
   return from_bytes<ServiceText>(std::string(rest), "a service text");
 }
 
-std::optional<DocId> IndexReader::find_text(std::string_view id) const {
+std::optional<DocId> IndexReader::find_text(std::string_view id) const { return find(ObjectKind::text, id); }
+
+std::optional<Office> IndexReader::office(std::string_view id) const {
+  const auto doc = find(ObjectKind::office, id);
+  if (!doc) return std::nullopt;
+  return object_of<Office>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
+                           "an office");
+}
+
+std::optional<OnlineService> IndexReader::online_service(std::string_view id) const {
+  const auto doc = find(ObjectKind::online_service, id);
+  if (!doc) return std::nullopt;
+  return object_of<OnlineService>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
+                                  "an online service");
+}
+
+std::vector<AreaIndex> IndexReader::areas_of(ObjectKind kind, std::string_view id) const {
+  auto areas = state_->guarded([&] {
+    return from_metadata<std::vector<AreaIndex>>(
+        state_->db, layout::placed_prefix + layout::id_term(kind, std::string(id)));
+  });
+  std::erase_if(areas, [&](AreaIndex area) { return area >= snapshot().areas.size(); });
+  std::sort(areas.begin(), areas.end());
+  return areas;
+}
+
+std::optional<DocId> IndexReader::find(ObjectKind kind, std::string_view id) const {
   return state_->guarded([&]() -> std::optional<DocId> {
-    const std::string term = layout::id_term(ObjectKind::text, std::string(id));
+    const std::string term = layout::id_term(kind, std::string(id));
     const auto end = state_->db.postlist_end(term);
     for (auto doc = state_->db.postlist_begin(term); doc != end; ++doc)
       if (doc.get_wdf() > 0) return *doc;

@@ -76,6 +76,14 @@ TEST(AreaTable, PostcodesMayBeShared) {
     EXPECT_EQ(areas().with_postcode(rare).size(), 1U) << rare;
 }
 
+TEST(AreaTable, PostcodesOfAMunicipality) {
+  const auto bochum = areas().postcodes_of(*areas().find("059110000000"));
+  EXPECT_GT(bochum.size(), 10U);
+  EXPECT_TRUE(std::is_sorted(bochum.begin(), bochum.end()));
+  EXPECT_EQ(std::count(bochum.begin(), bochum.end(), "44787"), 1);
+  EXPECT_TRUE(areas().postcodes_of(*areas().find("05")).empty());
+}
+
 TEST(AreaTable, ABadTableSaysWhere) {
   TableTexts texts = project_tables();
   texts["areas/areas.tsv"] =
