@@ -145,6 +145,8 @@ OnlineRecords Records::online_page(std::span<const ServiceKey> keys, std::string
   return page;
 }
 
+AreaIndex home_area(const IndexReader& reader) { return lens_of(reader)->home; }
+
 std::optional<OnlineRecord> find_online(const IndexReader& reader, std::string_view id, Day day) {
   OnlineRecord record;
   std::vector<AreaIndex> areas = reader.areas_of(ObjectKind::online_service, id);
@@ -184,6 +186,7 @@ std::vector<TextRecord> texts_anywhere(const IndexReader& reader, std::span<cons
   std::unordered_set<DocId> seen;
   for (ServiceKey key : keys) {
     for (DocId doc : reader.texts_with_key(key, limit)) {
+      if (seen.size() == limit) return found;
       if (!seen.insert(doc).second) continue;
       const ServiceText text = reader.text(doc);
       const AreaIndex area = area_of(text, areas);

@@ -39,8 +39,9 @@ struct OnlineRecords {
   bool more = false;                   ///< there are some behind the last one
 };
 
-/// What holds at one place on one day, its own and that of the areas above it. For one request, in one thread;
-/// keeps a reference to the reader, and what it gives lives as long as that. All calls throw IndexError.
+/// What holds at one place on one day, its own and that of the areas above it. For one request, in one
+/// thread; keeps a reference to the reader, and what it gives lives as long as that. All calls throw
+/// IndexError.
 class Records {
  public:
   Records(const IndexReader& reader, AreaIndex place, Day day);
@@ -68,13 +69,17 @@ class Records {
 
   /// Online services that people can use now, by id: at most `limit` behind the one with the id `after`
   /// (ObjectId::text(), which need not exist; empty: from the first). Without keys: those of all.
-  OnlineRecords online_page(std::span<const ServiceKey> keys, std::string_view after, std::size_t limit) const;
+  OnlineRecords online_page(std::span<const ServiceKey> keys, std::string_view after,
+                            std::size_t limit) const;
 
  private:
   const IndexReader& reader_;
   AreaIndex place_;
   View view_;
 };
+
+/// The area that speaks where nobody named a place, as in a search.
+AreaIndex home_area(const IndexReader& reader);
 
 /// An online service by ObjectId::text(), with the areas and keys that it is for, of at most `areas_listed`
 /// areas; nothing where there is none on that day.
@@ -83,8 +88,8 @@ std::optional<OnlineRecord> find_online(const IndexReader& reader, std::string_v
 /// Offices that stand in the areas of an online service under its keys, each once.
 std::vector<OfficeOffer> offices_beside(const IndexReader& reader, const OnlineRecord& online, Day day);
 
-/// Texts of all of Germany under these keys that hold on that day, but those of the catalogue; of a key at
-/// most `limit` are looked at.
+/// Texts of all of Germany under these keys that hold on that day, but those of the catalogue; at most
+/// `limit` are looked at.
 std::vector<TextRecord> texts_anywhere(const IndexReader& reader, std::span<const ServiceKey> keys, Day day,
                                        std::size_t limit);
 

@@ -29,7 +29,8 @@ Result<std::optional<std::int64_t>> number_param(const Request& request, const c
   if (text.empty()) return std::optional<std::int64_t>();
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, value).ptr != end)
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ptr != end || read.ec != std::errc())
     return RequestError{400, "Ungültige Zahl",
                         std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
   return std::optional<std::int64_t>(value);

@@ -19,7 +19,9 @@ using httplib::Request;
 using httplib::Response;
 
 /// A request whose address was never understood has no path; a program is told as well as a person.
-bool is_api(const Request& request) { return request.path.empty() || request.path.starts_with("/api/"); }
+bool is_api(const Request& request) {
+  return request.path.empty() || request.path.starts_with("/api/") || is_compatible_path(request.path);
+}
 
 void send_error(const Request& request, Response& response, const RequestError& error,
                 bool for_programs = false) {
@@ -151,6 +153,8 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   State::set_up(state.http, false);
   State::set_up(state.management, true);
   add_api_v1(state.http, engine, state.queries);
+  add_pvog(state.http, engine, state.queries);
+  add_vsm_nrw(state.http, engine, state.queries);
   add_pages(state.http, engine, state.queries);
   state.add_management();
   const bool logs = state.settings.log_requests;
