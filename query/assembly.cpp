@@ -10,6 +10,33 @@ constexpr std::size_t variants_listed = 5;  ///< and as many municipalities that
 
 }  // namespace
 
+/// What a part of a link asks for is told by its name: no public source says what the codes of its type mean.
+/// One that asks for something else, or for a place where there is none, stays out.
+std::string filled_link(const OnlineService& service, ServiceKey key, const Area* place) {
+  std::string url = service.url;
+  for (const UrlParameter& parameter : service.parameters) {
+    std::string name;
+    for (char c : parameter.name)
+      if (c != '_' && c != '-') name += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    std::string value;
+    if (name == "ars" || name == "rs" || name == "regionalschluessel")
+      value = place ? place->code : std::string();
+    else if (name == "ags" || name == "gemeindeschluessel")
+      value = place ? place->ags : std::string();
+    else if (name == "leika" || name == "leikaid" || name == "leikakey" || name == "leistungsschluessel")
+      value = key.text();
+    const std::string gap = "{" + parameter.name + "}";
+    if (const std::size_t at = url.find(gap); at != std::string::npos) {
+      url.replace(at, gap.size(), value);
+    } else if (!value.empty() && !url.empty()) {
+      const std::size_t fragment = std::min(url.find('#'), url.size());
+      const char joint = url.find('?') < fragment ? '&' : '?';
+      url.insert(fragment, joint + parameter.name + "=" + value);
+    }
+  }
+  return url;
+}
+
 Assembly::Assembly(const IndexReader& reader, const View& view, std::optional<AreaIndex> place,
                    std::optional<AreaIndex> home_land)
     : reader_(reader), snapshot_(reader.snapshot()), view_(view), place_(place), home_land_(home_land) {}
@@ -84,6 +111,7 @@ void Assembly::add_topics(SearchResult& result, const std::vector<std::uint64_t>
 }
 
 void Assembly::add_offers(SearchResult& result, const std::vector<std::uint64_t>& groups) const {
+  const Area* place = place_ ? &snapshot_.areas[*place_] : nullptr;
   const auto add = [&](std::uint64_t group) {
     const std::size_t first_online = result.online.size(), first_office = result.offices.size();
     for (const Step& step : view_.steps()) {
@@ -91,7 +119,7 @@ void Assembly::add_offers(SearchResult& result, const std::vector<std::uint64_t>
       for (const SheetJoin& join : step.sheet->online_in_group(group)) {
         const OnlineService& service = step.sheet->online_services[join.index];
         if (service.validity.holds(view_.day()))
-          result.online.push_back({&service, join.key, *step.area, filled_link(service, join.key)});
+          result.online.push_back({&service, join.key, *step.area, filled_link(service, join.key, place)});
       }
       for (const SheetJoin& join : step.sheet->offices_in_group(group)) {
         const Office& office = step.sheet->offices[join.index];
@@ -107,34 +135,6 @@ void Assembly::add_offers(SearchResult& result, const std::vector<std::uint64_t>
                      by_key);
   };
   for (std::uint64_t group : groups) add(group);
-}
-
-/// What a part of a link asks for is told by its name: no public source says what the codes of its type mean.
-/// One that asks for something else, or for a place where there is none, stays out.
-std::string Assembly::filled_link(const OnlineService& service, ServiceKey key) const {
-  std::string url = service.url;
-  const Area* place = place_ ? &snapshot_.areas[*place_] : nullptr;
-  for (const UrlParameter& parameter : service.parameters) {
-    std::string name;
-    for (char c : parameter.name)
-      if (c != '_' && c != '-') name += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    std::string value;
-    if (name == "ars" || name == "rs" || name == "regionalschluessel")
-      value = place ? place->code : std::string();
-    else if (name == "ags" || name == "gemeindeschluessel")
-      value = place ? place->ags : std::string();
-    else if (name == "leika" || name == "leikaid" || name == "leikakey" || name == "leistungsschluessel")
-      value = key.text();
-    const std::string gap = "{" + parameter.name + "}";
-    if (const std::size_t at = url.find(gap); at != std::string::npos) {
-      url.replace(at, gap.size(), value);
-    } else if (!value.empty() && !url.empty()) {
-      const std::size_t fragment = std::min(url.find('#'), url.size());
-      const char joint = url.find('?') < fragment ? '&' : '?';
-      url.insert(fragment, joint + parameter.name + "=" + value);
-    }
-  }
-  return url;
 }
 
 void Assembly::add_variants(SearchResult& result, const Candidate& candidate) const {

@@ -13,6 +13,9 @@
 
 namespace vsm {
 
+/// The link of an online service with place and key filled in where it asks for them; `place` may be null.
+std::string filled_link(const OnlineService& service, ServiceKey key, const Area* place);
+
 /// For one request, in one thread. Keeps references to reader and view, which must live as long. Results
 /// point into the reader's snapshot, see OnlineOffer.
 class Assembly {
@@ -32,7 +35,6 @@ class Assembly {
   void elsewhere(SearchResult& result) const;
   void add_topics(SearchResult& result, const std::vector<std::uint64_t>& groups) const;
   /// The union over the keys: the lead key first, then by key; per key the nearest level first.
-  std::string filled_link(const OnlineService& service, ServiceKey key) const;
   void add_offers(SearchResult& result, const std::vector<std::uint64_t>& groups) const;
   void add_variants(SearchResult& result, const Candidate& candidate) const;
 

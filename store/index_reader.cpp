@@ -466,9 +466,35 @@ ServiceText IndexReader::text(DocId doc) const {
   return from_bytes<ServiceText>(std::string(rest), "a service text");
 }
 
-std::optional<DocId> IndexReader::find_text(std::string_view id) const {
+std::optional<DocId> IndexReader::find_text(std::string_view id) const { return find(ObjectKind::text, id); }
+
+std::optional<Office> IndexReader::office(std::string_view id) const {
+  const auto doc = find(ObjectKind::office, id);
+  if (!doc) return std::nullopt;
+  return object_of<Office>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
+                           "an office");
+}
+
+std::optional<OnlineService> IndexReader::online_service(std::string_view id) const {
+  const auto doc = find(ObjectKind::online_service, id);
+  if (!doc) return std::nullopt;
+  return object_of<OnlineService>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
+                                  "an online service");
+}
+
+std::vector<AreaIndex> IndexReader::areas_of(ObjectKind kind, std::string_view id) const {
+  auto areas = state_->guarded([&] {
+    return from_metadata<std::vector<AreaIndex>>(
+        state_->db, layout::placed_prefix + layout::id_term(kind, std::string(id)));
+  });
+  std::erase_if(areas, [&](AreaIndex area) { return area >= snapshot().areas.size(); });
+  std::sort(areas.begin(), areas.end());
+  return areas;
+}
+
+std::optional<DocId> IndexReader::find(ObjectKind kind, std::string_view id) const {
   return state_->guarded([&]() -> std::optional<DocId> {
-    const std::string term = layout::id_term(ObjectKind::text, std::string(id));
+    const std::string term = layout::id_term(kind, std::string(id));
     const auto end = state_->db.postlist_end(term);
     for (auto doc = state_->db.postlist_begin(term); doc != end; ++doc)
       if (doc.get_wdf() > 0) return *doc;
@@ -487,12 +513,14 @@ std::vector<DocId> IndexReader::texts_with_key(ServiceKey key, std::size_t limit
   });
 }
 
-std::vector<CommitInfo> IndexReader::commits() const {
+std::vector<CommitInfo> IndexReader::commits(std::uint64_t after) const {
   return state_->guarded([&] {
     std::vector<CommitInfo> commits;
-    each_metadata(state_->db, layout::commit_prefix, [&](const std::string&, const std::string& bytes) {
-      commits.push_back(from_bytes<CommitInfo>(bytes, "a commit"));
-    });
+    const auto end = state_->db.metadata_keys_end(layout::commit_prefix);
+    auto key = state_->db.metadata_keys_begin(layout::commit_prefix);
+    if (after > 0) key.skip_to(layout::commit_prefix + layout::number(after + 1));
+    for (; key != end; ++key)
+      commits.push_back(from_bytes<CommitInfo>(state_->db.get_metadata(*key), "a commit"));
     return commits;
   });
 }

@@ -161,10 +161,18 @@ class IndexReader {
   bool has_term(TermKind kind, const std::string& term) const;
   /// Finds a text by ObjectId::text(). Throws IndexError.
   std::optional<DocId> find_text(std::string_view id) const;
+  /// An office, an online service by ObjectId::text(), as its source delivered it; nothing where there is
+  /// none. Throws IndexError.
+  std::optional<Office> office(std::string_view id) const;
+  std::optional<OnlineService> online_service(std::string_view id) const;
+  /// The areas in whose sheets an office or an online service stands, in the order of the table. Throws
+  /// IndexError.
+  std::vector<AreaIndex> areas_of(ObjectKind kind, std::string_view id) const;
   /// Texts that carry a key, anywhere; at most `limit`. Throws IndexError.
   std::vector<DocId> texts_with_key(ServiceKey key, std::size_t limit) const;
-  /// The commits that the index remembers, the oldest first. Throws IndexError.
-  std::vector<CommitInfo> commits() const;
+  /// The commits that the index remembers, the oldest first; only those of revisions above `after`. Throws
+  /// IndexError.
+  std::vector<CommitInfo> commits(std::uint64_t after = 0) const;
   /// What a commit did, of an update in the order of writing; empty where it is not remembered. Throws
   /// IndexError.
   std::vector<JournalEntry> journal(std::uint64_t revision) const;
@@ -174,6 +182,7 @@ class IndexReader {
  private:
   friend class Index;
   struct State;
+  std::optional<DocId> find(ObjectKind kind, std::string_view id) const;
   explicit IndexReader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
