@@ -2,6 +2,8 @@
 
 #include "query/json_writer.h"
 
+#include <chrono>
+
 namespace vsm {
 namespace {
 
@@ -42,47 +44,91 @@ class Json : public JsonWriter {
   }
 
   void online(const OnlineOffer& offer) {
-    const OnlineService& service = *offer.service;
     object([&] {
-      field("id", std::string_view(service.id.text()));
+      field("id", std::string_view(offer.service->id.text()));
       known("key", offer.key.text());
-      field("title", std::string_view(service.title));
-      known("url", offer.url);
-      field("form", service.form);
-      field("broken", service.broken);
       field("level", level_name(snapshot_->areas[offer.area].level));
       area(offer.area);
-      key("trustLevel");
-      service.trust_level > 0 ? value(std::int64_t{service.trust_level}) : null();
-      key("maturity");
-      service.maturity ? value(std::int64_t{*service.maturity}) : null();
-      known("maturityScale", service.maturity_scale);
-      known("provider", service.provider);
-      field("efa", service.efa);
-      known("changed", service.changed);
-      field("source", std::string_view(service.source));
-      field("sample", service.sample);
+      online_fields(*offer.service, offer.url);
     });
   }
 
+  void online_fields(const OnlineService& service, const std::string& url) {
+    field("title", std::string_view(service.title));
+    known("url", url);
+    field("form", service.form);
+    field("broken", service.broken);
+    key("trustLevel");
+    service.trust_level > 0 ? value(std::int64_t{service.trust_level}) : null();
+    key("maturity");
+    service.maturity ? value(std::int64_t{*service.maturity}) : null();
+    known("maturityScale", service.maturity_scale);
+    known("provider", service.provider);
+    field("efa", service.efa);
+    known("changed", service.changed);
+    field("source", std::string_view(service.source));
+    field("sample", service.sample);
+  }
+
   void office(const OfficeOffer& offer) {
-    const Office& office = *offer.office;
     object([&] {
-      field("id", std::string_view(office.id.text()));
+      field("id", std::string_view(offer.office->id.text()));
       known("key", offer.key.text());
-      field("name", std::string_view(office.name));
       field("level", level_name(snapshot_->areas[offer.area].level));
       area(offer.area);
-      known("street", office.street);
-      known("postcode", office.postcode);
-      known("city", office.city);
-      known("phone", office.phone);
-      known("email", office.email);
-      known("url", office.url);
-      known("changed", office.changed);
-      field("source", std::string_view(office.source));
-      field("sample", office.sample);
+      office_fields(*offer.office);
     });
+  }
+
+  void office_fields(const Office& office) {
+    field("name", std::string_view(office.name));
+    known("street", office.street);
+    known("postcode", office.postcode);
+    known("city", office.city);
+    known("phone", office.phone);
+    known("email", office.email);
+    known("url", office.url);
+    known("hours", office.hours);
+    known("changed", office.changed);
+    field("source", std::string_view(office.source));
+    field("sample", office.sample);
+  }
+
+  /// Keys of the catalogue and of Länder; local ones are never shown.
+  void keys(const std::vector<ServiceKey>& list) {
+    key("keys");
+    writer_.StartArray();
+    for (ServiceKey entry : list)
+      if (!entry.is_local()) value(std::string_view(entry.text()));
+    writer_.EndArray();
+  }
+
+  void duties(const std::vector<Duty>& list, std::size_t total) {
+    array("areas", list, [&](const Duty& duty) {
+      object([&] {
+        field("level", level_name(snapshot_->areas[duty.area].level));
+        area(duty.area);
+        keys(duty.keys);
+      });
+    });
+    field("areasTotal", std::uint64_t{total});
+  }
+
+  void counts(const CoverageCount& count) {
+    field("services", std::uint64_t{count.services});
+    field("somewhere", std::uint64_t{count.somewhere});
+    field("everywhere", std::uint64_t{count.everywhere});
+    field("own", std::uint64_t{count.own});
+    field("inherited", std::uint64_t{count.inherited});
+    field("ownPairs", count.own_pairs);
+    field("inheritedPairs", count.inherited_pairs);
+  }
+
+  /// An area with no source has no data, which is no 0.
+  void counts_or_null(const CoverageCount& count, std::uint32_t covered) {
+    key("counts");
+    if (covered == 0) return null();
+    object([&] { counts(count); });
   }
 
   void result_fields(const SearchResult& result) {
@@ -170,6 +216,7 @@ std::string to_json(const SearchAnswer& answer) {
     json.field("total", std::uint64_t{answer.total});
     json.field("page", answer.page);
     json.field("size", answer.size);
+    json.known("nextCursor", answer.next_cursor);
     json.array("results", answer.results,
                [&](const SearchResult& result) { json.object([&] { json.result_fields(result); }); });
     json.key("facets");
@@ -192,6 +239,9 @@ std::string to_json(const ServiceAnswer& answer) {
     json.place_or_null(answer.place);
     json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
     json.result_fields(answer.result);
+    json.field("language", std::string_view(answer.english ? "en" : "de"));
+    json.array("languages", answer.languages,
+               [&](const std::string& language) { json.value(std::string_view(language)); });
     json.array("modules", answer.modules, [&](const FilledModule& filled) {
       json.object([&] {
         json.field("code", std::string_view(filled.module.code));
@@ -215,7 +265,7 @@ std::string to_json(const ServiceAnswer& answer) {
   return json.take();
 }
 
-std::string to_json(const TopicsAnswer& answer) {
+std::string to_json(const TopicsAnswer& answer, bool english) {
   const Snapshot& snapshot = answer.reader.snapshot();
   const auto situations = snapshot.catalogue.situations();
   Json json(&snapshot);
@@ -225,7 +275,7 @@ std::string to_json(const TopicsAnswer& answer) {
     json.array("topics", snapshot.catalogue.topics(), [&](const Topic& topic) {
       json.object([&] {
         json.field("id", std::string_view(topic.id));
-        json.field("name", std::string_view(topic.name));
+        json.field("name", std::string_view(english ? topic.name_en : topic.name));
         json.field("nameEn", std::string_view(topic.name_en));
         json.topic_count(answer.topics[topic_number]);
         std::vector<std::size_t> own;
@@ -260,6 +310,148 @@ std::string to_json(const std::vector<QueryCounts::Entry>& queries) {
         json.field("query", std::string_view(entry.words));
         json.field("asked", std::int64_t{entry.asked});
         json.field("withoutResult", std::int64_t{entry.without_result});
+      });
+    });
+  });
+  return json.take();
+}
+
+std::string to_json(const OfficeAnswer& answer) {
+  Json json(&answer.reader.snapshot());
+  json.object([&] {
+    json.field("id", std::string_view(answer.office.id.text()));
+    json.office_fields(answer.office);
+    json.duties(answer.duties, answer.duties_total);
+  });
+  return json.take();
+}
+
+std::string to_json(const OnlineServiceAnswer& answer) {
+  Json json(&answer.reader.snapshot());
+  json.object([&] {
+    json.field("id", std::string_view(answer.service.id.text()));
+    json.online_fields(answer.service, answer.url);
+    json.duties(answer.duties, answer.duties_total);
+  });
+  return json.take();
+}
+
+std::string to_json(const OfficesAnswer& answer) {
+  const Snapshot& snapshot = answer.reader.snapshot();
+  Json json(&snapshot);
+  json.object([&] {
+    json.place_or_null(answer.place);
+    json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
+    json.field("total", std::uint64_t{answer.total});
+    json.known("nextCursor", answer.next_cursor);
+    json.array("offices", answer.entries, [&](const OfficesAnswer::Entry& entry) {
+      json.object([&] {
+        json.field("id", std::string_view(entry.office->id.text()));
+        json.field("level", level_name(snapshot.areas[entry.area].level));
+        json.area(entry.area);
+        json.keys(entry.keys);
+        json.office_fields(*entry.office);
+      });
+    });
+  });
+  return json.take();
+}
+
+std::string to_json(const OnlineServicesAnswer& answer) {
+  Json json(&answer.reader.snapshot());
+  json.object([&] {
+    json.place_or_null(answer.place);
+    json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
+    json.field("total", std::uint64_t{answer.total});
+    json.known("nextCursor", answer.next_cursor);
+    json.array("onlineServices", answer.entries, [&](const OnlineOffer& offer) { json.online(offer); });
+  });
+  return json.take();
+}
+
+namespace {
+
+std::string two_digits(unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+
+/// "2026-11-23T04:05:06Z"
+std::string moment_text(std::int64_t seconds) {
+  const std::int64_t day = seconds / 86'400, rest = seconds % 86'400;
+  const auto part = [&](std::int64_t unit, std::int64_t count) {
+    return two_digits(static_cast<unsigned>(rest / unit % count));
+  };
+  return date_text(static_cast<Day>(day)) + "T" + part(3'600, 24) + ":" + part(60, 60) + ":" + part(1, 60) +
+         "Z";
+}
+
+}  // namespace
+
+std::string date_text(Day day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  return std::to_string(static_cast<int>(date.year())) + "-" +
+         two_digits(static_cast<unsigned>(date.month())) + "-" +
+         two_digits(static_cast<unsigned>(date.day()));
+}
+
+std::string to_json(const CoverageAnswer& answer, bool english) {
+  const Snapshot& snapshot = answer.reader.snapshot();
+  Json json(&snapshot);
+  const auto number_or_null = [&](std::string_view name, int number) {
+    json.key(name);
+    number < 0 ? json.null() : json.value(std::int64_t{number});
+  };
+  const bool has_data = answer.covered > 0;
+  json.object([&] {
+    json.place_or_null(answer.place);
+    json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
+    json.key("area");
+    json.object([&] { json.area_fields(answer.area); });
+    json.field("day", std::string_view(date_text(answer.day)));
+    json.field("revision", snapshot.revision);
+    json.field("municipalities", std::uint64_t{answer.municipalities});
+    json.field("covered", std::uint64_t{answer.covered});
+    json.counts_or_null(answer.all, answer.covered);
+    std::vector<std::size_t> topics;
+    for (std::size_t i = 0; has_data && i < answer.topics.size(); ++i)
+      if (answer.topics[i].services > 0) topics.push_back(i);
+    json.array("topics", topics, [&](std::size_t i) {
+      const Topic& topic = snapshot.catalogue.topics()[i];
+      json.object([&] {
+        json.field("id", std::string_view(topic.id));
+        json.field("name", std::string_view(english ? topic.name_en : topic.name));
+        json.counts(answer.topics[i]);
+      });
+    });
+    using Traits = std::vector<CoverageAnswer::OfTrait>;
+    json.array("trustLevels", has_data ? answer.trust_levels : Traits(), [&](const auto& trait) {
+      json.object([&] {
+        number_or_null("trustLevel", trait.value);
+        json.field("somewhere", std::uint64_t{trait.somewhere});
+      });
+    });
+    json.array("maturities", has_data ? answer.maturities : Traits(), [&](const auto& trait) {
+      json.object([&] {
+        number_or_null("maturity", trait.value);
+        json.known("maturityScale", trait.scale == 0 ? "" : trait.scale == 4 ? "0-4" : "0-7");
+        json.field("somewhere", std::uint64_t{trait.somewhere});
+      });
+    });
+    json.array("areas", answer.parts, [&](const CoverageAnswer::Part& part) {
+      json.object([&] {
+        json.area_fields(part.area);
+        json.field("municipalities", std::uint64_t{part.municipalities});
+        json.field("covered", std::uint64_t{part.covered});
+        json.counts_or_null(part.count, part.covered);
+      });
+    });
+    json.array("history", answer.history, [&](const CommitInfo& commit) {
+      json.object([&] {
+        json.field("revision", commit.revision);
+        json.field("time", std::string_view(moment_text(commit.time)));
+        json.field("covered", std::uint64_t{commit.coverage.covered});
+        json.field("somewhere", std::uint64_t{commit.coverage.somewhere});
+        json.field("everywhere", std::uint64_t{commit.coverage.everywhere});
+        json.field("ownPairs", commit.coverage.own);
+        json.field("inheritedPairs", commit.coverage.inherited);
       });
     });
   });

@@ -13,6 +13,19 @@ AreaIndex home_of(const Snapshot& snapshot, std::optional<AreaIndex> home_land) 
 
 }  // namespace
 
+std::vector<CommitInfo> one_a_day(std::vector<CommitInfo> before, std::vector<CommitInfo> commits) {
+  const auto day_of = [](const CommitInfo& commit) {
+    return day_in_germany(std::chrono::system_clock::from_time_t(commit.time));
+  };
+  for (CommitInfo& commit : commits) {
+    if (!before.empty() && day_of(before.back()) == day_of(commit))
+      before.back() = std::move(commit);
+    else
+      before.push_back(std::move(commit));
+  }
+  return before;
+}
+
 TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTexts>& lists) {
   if (!lists) return tables;
   TableTexts changed = tables;
@@ -40,6 +53,10 @@ RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
       places(of_tables->places),
       topics(of_tables->topics),
       model(of_tables->model) {
+  const bool goes_on = before && before->snapshot->build == snapshot->build &&
+                       before->snapshot->revision <= snapshot->revision;
+  history = one_a_day(goes_on ? before->history : std::vector<CommitInfo>(),
+                      reader.commits(goes_on ? before->snapshot->revision : 0));
   const AreaTable& areas = snapshot->areas;
   std::vector<const Sheet*> sheets{&snapshot->unlisted()};
   for (AreaIndex area = 0; area < areas.size(); ++area)

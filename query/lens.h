@@ -20,6 +20,9 @@
 
 namespace vsm {
 
+/// The last commit of each day, in Germany. `commits` go on from those of `before`, the oldest first.
+std::vector<CommitInfo> one_a_day(std::vector<CommitInfo> before, std::vector<CommitInfo> commits);
+
 /// Tables of an index with its word lists replaced; without `lists` as they are.
 TableTexts with_word_lists(const TableTexts& tables, const std::optional<TableTexts>& lists);
 
@@ -63,6 +66,7 @@ struct RevisionLens {
   /// unit_list[first[doc]] to unit_list[first[doc + 1]]. Texts with dates are left out and looked up when
   /// asked.
   std::vector<std::uint32_t> first, unit_list;
+  std::vector<CommitInfo> history;  ///< one_a_day()
 };
 
 /// The lens that goes with a reader's revision. The reader must come from an index that derives one, as

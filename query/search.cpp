@@ -7,9 +7,12 @@
 #include "language/fold.h"
 #include "query/assembly.h"
 #include "query/candidate.h"
+#include "query/coverage.h"
+#include "query/cursor.h"
 #include "query/filter.h"
 #include "query/lens.h"
 #include "query/matching.h"
+#include "query/offers.h"
 #include "query/place_request.h"
 #include "query/retry.h"
 #include "query/understanding.h"
@@ -39,11 +42,34 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   return settled([&] { return search_once(request); });
 }
 Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars, std::string_view place,
-                                            std::optional<Day> day) {
-  return settled([&] { return service_once(id, ars, place, day); });
+                                            std::optional<Day> day, bool english) {
+  return settled([&] { return service_once(id, ars, place, day, english); });
 }
 Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view place) {
   return settled([&] { return topics_once(ars, place); });
+}
+
+Result<OfficeAnswer> SearchEngine::office(std::string_view id) {
+  return settled([&] { return find_office(reader(), id, today()); });
+}
+Result<OfficesAnswer> SearchEngine::offices(const OffersRequest& request) {
+  return settled([&] { return list_offices(reader(), request); });
+}
+Result<OnlineServiceAnswer> SearchEngine::online_service(std::string_view id) {
+  return settled([&] { return find_online_service(reader(), id, today()); });
+}
+Result<OnlineServicesAnswer> SearchEngine::online_services(const OffersRequest& request) {
+  return settled([&] { return list_online_services(reader(), request); });
+}
+Result<CoverageAnswer> SearchEngine::coverage(const CoverageRequest& request) {
+  return settled([&] { return count_coverage(reader(), request); });
+}
+
+std::string SearchEngine::state() {
+  const IndexReader lent = reader();
+  const Snapshot& snapshot = lent.snapshot();
+  return snapshot.build + "/" + std::to_string(snapshot.revision) + "/" +
+         snapshot.areas[lens_of(lent)->home].id();
 }
 
 bool SearchEngine::is_text(std::string_view bytes) { return language::is_utf8(bytes); }
@@ -80,6 +106,21 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
                                      lens->places, analyzer, !request.literal);
   if (!understood.place_words.empty()) place = std::move(understood.place);
 
+  const std::string where = place.chosen ? snapshot.areas[*place.chosen].id() : std::string();
+  const std::uint32_t question =
+      question_number({request.words, where, request.topic, request.situation,
+                       std::to_string(request.audience), std::to_string(request.trust_level.value_or(0)),
+                       request.online_only ? "online" : "", request.literal ? "literal" : ""});
+  Seen seen;
+  if (!request.cursor.empty()) {
+    const auto read = Seen::read(request.cursor, question);
+    if (!read || request.page != 1)
+      return bad("Ungültiger Cursor",
+                 "Dieser Cursor gehört nicht zu dieser Anfrage, oder page ist auch angegeben. Beginnen Sie "
+                 "ohne cursor von vorn.");
+    seen = *read;
+  }
+
   const View view(reader, place.chosen, lens->home, request.day.value_or(today()));
   std::vector<Candidate> found = Matching(reader, *lens, analyzer, view, request, understood).find();
   if (request.only_here)
@@ -103,20 +144,48 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
                       request.page,
                       request.size,
                       {},
+                      {},
                       filter.facets(),
                       std::move(reader)};
   const Assembly assembly(answer.reader, view, place.chosen, lens->home_land);
+  // A result that took up the text of one that was seen shows nothing new.
+  std::erase_if(found, [&](const Candidate& c) {
+    return seen.has(c.group) || std::any_of(c.merged.begin(), c.merged.end(),
+                                            [&](std::uint64_t group) { return seen.has(group); });
+  });
   const auto pages_before = static_cast<std::uint64_t>(request.page - 1);
   if (pages_before <= found.size() / static_cast<std::uint64_t>(request.size)) {
     const std::size_t first = pages_before * static_cast<std::uint64_t>(request.size);
     const std::size_t last = std::min(found.size(), first + static_cast<std::size_t>(request.size));
     for (std::size_t i = first; i < last; ++i) answer.results.push_back(assembly.result(found[i]));
+    if (last < found.size()) {
+      std::vector<std::uint64_t> given = seen.numbers();
+      for (std::size_t i = 0; i < last; ++i) given.push_back(found[i].group);
+      answer.next_cursor = seen_cursor(question, std::move(given));
+    }
   }
   return answer;
 }
 
+namespace {
+
+/// Title, teaser and modules as the text has them in English; false where it has none.
+bool speak_english(ServiceText& text) {
+  for (Translation& translation : text.translations) {
+    if (translation.language != "en" || translation.title.empty()) continue;
+    text.title = std::move(translation.title);
+    text.teaser = std::move(translation.teaser);
+    if (!translation.modules.empty()) text.modules = std::move(translation.modules);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::string_view ars,
-                                                 std::string_view place_text, std::optional<Day> day) {
+                                                 std::string_view place_text, std::optional<Day> day,
+                                                 bool english) {
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
   const auto lens = lens_of(reader);
@@ -176,10 +245,16 @@ Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::strin
   ServiceAnswer answer{assembly.result(candidate),
                        {},
                        {},
+                       {},
+                       false,
                        place.chosen,
                        place.chosen ? lens->places.label(*place.chosen) : std::string(),
                        std::move(place.others),
                        std::move(reader)};
+  answer.languages = {"de"};
+  for (const Translation& translation : answer.result.text.translations)
+    answer.languages.push_back(translation.language);
+  if (english) answer.english = speak_english(answer.result.text);
   for (std::size_t i = 1; i < candidate.shown.docs.size(); ++i)
     answer.same_level.push_back(answer.reader.text(candidate.shown.docs[i]));
   const auto fill_from = [&](const ServiceText& text, AreaIndex area) {

@@ -31,6 +31,7 @@ struct SearchRequest {
   std::string place;             ///< name or postcode
   std::int64_t page = 1;         ///< from 1
   std::int64_t size = 10;        ///< 1 to 100
+  std::string cursor;            ///< of the answer before, in place of page
   std::string topic, situation;  ///< ids; empty: all
   std::uint8_t audience = 0;     ///< 0: all
   bool online_only = false;
@@ -107,6 +108,7 @@ struct SearchAnswer {
   std::vector<NamedTopic> topics;  ///< whose names the words are
   std::size_t total = 0;           ///< distinct services found, at most 1,000 are counted
   std::int64_t page = 1, size = 10;
+  std::string next_cursor;  ///< empty behind the last result
   std::vector<SearchResult> results;
   Facets facets;
   IndexReader reader;
@@ -123,6 +125,8 @@ struct ServiceAnswer {
   SearchResult result;
   std::vector<FilledModule> modules;
   std::vector<ServiceText> same_level;  ///< further texts of the same key and level
+  std::vector<std::string> languages;   ///< that the text itself speaks: "de", "en", "de-LS"
+  bool english = false;                 ///< title, teaser and modules are in English
   std::optional<AreaIndex> place;
   std::string place_label;
   std::vector<AreaIndex> places;
@@ -145,6 +149,14 @@ struct PlacesAnswer {
   IndexReader reader;
 };
 
+struct CoverageAnswer;
+struct CoverageRequest;
+struct OfficeAnswer;
+struct OfficesAnswer;
+struct OffersRequest;
+struct OnlineServiceAnswer;
+struct OnlineServicesAnswer;
+
 struct SearchSettings {
   std::string home_land = "05";  ///< ARS of the Land whose places and texts come first
   std::optional<TableTexts>
@@ -158,11 +170,21 @@ class SearchEngine {
   explicit SearchEngine(std::string index_directory, SearchSettings settings = {});
 
   Result<SearchAnswer> search(const SearchRequest& request);
-  /// `id` is a service key of 14 digits or the id of a text.
+  /// `id` is a service key of 14 digits or the id of a text. `english`: where the text speaks it.
   Result<ServiceAnswer> service(std::string_view id, std::string_view ars, std::string_view place,
-                                std::optional<Day> day = {});
+                                std::optional<Day> day = {}, bool english = false);
   Result<TopicsAnswer> topics(std::string_view ars, std::string_view place);
   PlacesAnswer places(std::string_view text, std::size_t limit);
+  /// query/offers.h
+  Result<OfficeAnswer> office(std::string_view id);
+  Result<OfficesAnswer> offices(const OffersRequest& request);
+  Result<OnlineServiceAnswer> online_service(std::string_view id);
+  Result<OnlineServicesAnswer> online_services(const OffersRequest& request);
+  /// query/coverage.h
+  Result<CoverageAnswer> coverage(const CoverageRequest& request);
+  /// What answers depend on besides the request and the day: the build and revision that readers get, and the
+  /// place that speaks where nobody named one.
+  std::string state();
   /// A reader of the newest revision, for its snapshot.
   IndexReader reader() { return index_.reader(); }
   /// Whether bytes are UTF-8. What is not, no question may hold.
@@ -173,7 +195,7 @@ class SearchEngine {
  private:
   Result<SearchAnswer> search_once(const SearchRequest& request);
   Result<ServiceAnswer> service_once(std::string_view id, std::string_view ars, std::string_view place,
-                                     std::optional<Day> day);
+                                     std::optional<Day> day, bool english);
   Result<TopicsAnswer> topics_once(std::string_view ars, std::string_view place);
 
   Index index_;

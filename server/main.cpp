@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "server/linked_data.h"
 #include "server/log.h"
 #include "server/server.h"
 
@@ -45,6 +46,12 @@ void add_options(CLI::App& app, std::string& index, vsm::ServerSettings& setting
             ->check(CLI::Range(0.0, 1e6)));
   named(app.add_option("--proxy", settings.limits.proxies,
                        "Adressen eigener Proxys: Grenzen gelten für die Adresse in X-Real-IP"));
+  named(app.add_option("--public-url", settings.public_url,
+                       "Adresse, unter der Menschen den Server erreichen, etwa https://suche.example.de")
+            ->check(vsm::is_public_url));
+  named(app.add_option("--security-contact", settings.security_contact,
+                       "Kontakt für Meldungen zur Sicherheit: mailto:... oder https://...")
+            ->check(vsm::is_contact));
   named(app.add_option("--home-land", search.home_land,
                        "Regionalschlüssel des Landes, dessen Orte zuerst kommen"));
   app.add_flag(

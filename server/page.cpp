@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "query/linked_data.h"
 #include "server/web_files.h"
 
 namespace vsm {
@@ -52,6 +53,7 @@ data frame(const PageInput& input, const std::string& title) {
   page.set("words", input.words);
   page.set("place", input.place);
   page.set("online_only", flag(input.online_only));
+  page.set("has_search", flag(!input.public_url.empty()));
   for (const char* part : {"action", "links", "offices", "cases", "empty"}) {
     const kainjow::mustache::partial read = [part] {
       return std::string(web_file(std::string(part) + ".html"));
@@ -227,12 +229,6 @@ std::string teaser_of(const SearchResult& result, const Snapshot& snapshot) {
   return entry ? entry->teaser : std::string();
 }
 
-std::string service_address(const SearchResult& result, std::optional<AreaIndex> place,
-                            const AreaTable& areas) {
-  const std::string key = result.key.text();
-  return at_place("/leistung/" + (key.empty() ? url_encoded(result.text.id.text()) : key), place, areas);
-}
-
 data result_data(const SearchResult& result, const SearchAnswer& answer) {
   const Snapshot& snapshot = answer.reader.snapshot();
   const AreaTable& areas = snapshot.areas;
@@ -350,23 +346,6 @@ bool has_sample(const SearchResult& result) {
 
 }  // namespace
 
-std::string url_encoded(std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-        c == '.') {
-      out += c;
-    } else {
-      out += '%';
-      out += hex[byte >> 4U];
-      out += hex[byte & 0xFU];
-    }
-  }
-  return out;
-}
-
 std::string start_page(const PageInput& input) {
   data page = frame(input, "Verwaltungssuchmaschine");
   page.set("is_start", flag(true));
@@ -460,6 +439,9 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer) {
     if (!result.key.text().empty()) page.set("without_place", "/leistung/" + result.key.text());
   }
   page.set("has_sample", flag(has_sample(result)));
+  page.set("json_ld", to_json_ld(answer, input.public_url));
+  if (!input.public_url.empty() && !result.key.text().empty())
+    page.set("canonical", input.public_url + "/leistung/" + result.key.text());
   return render("search.html", page);
 }
 

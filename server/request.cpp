@@ -23,7 +23,6 @@ std::string param(const Request& request, const char* name) {
 
 bool is_true(std::string_view value) { return value == "true" || value == "1"; }
 
-/// Nothing when absent; an error when it is no whole number.
 Result<std::optional<std::int64_t>> number_param(const Request& request, const char* name) {
   const std::string text = param(request, name);
   if (text.empty()) return std::optional<std::int64_t>();
@@ -34,6 +33,26 @@ Result<std::optional<std::int64_t>> number_param(const Request& request, const c
     return RequestError{400, "Ungültige Zahl",
                         std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
   return std::optional<std::int64_t>(value);
+}
+
+Result<bool> wants_english(const Request& request) {
+  const std::string language = param(request, "lang");
+  if (!language.empty() && language != "de" && language != "en")
+    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
+  return language == "en";
+}
+
+bool wants_linked_data(const Request& request) { return param(request, "format") == "jsonld"; }
+
+bool accepts_linked_data(const Request& request) {
+  return param(request, "format").empty() &&
+         request.get_header_value("Accept").find("application/ld+json") != std::string::npos;
+}
+
+std::optional<RequestError> wrong_format(const Request& request) {
+  const std::string format = param(request, "format");
+  if (format.empty() || format == "json" || format == "jsonld") return std::nullopt;
+  return RequestError{400, "Unbekanntes Format", "format ist json oder jsonld."};
 }
 
 Result<SearchRequest> search_request(const Request& request) {
@@ -67,10 +86,10 @@ Result<SearchRequest> search_request(const Request& request) {
       return RequestError{400, "Ungültiger Wert", std::string(name) + " ist true oder false."};
     *value = is_true(text);
   }
-  const std::string language = param(request, "lang");
-  if (!language.empty() && language != "de" && language != "en")
-    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
-  search.english = language == "en";
+  search.cursor = param(request, "cursor");
+  const auto english = wants_english(request);
+  if (const auto* error = std::get_if<RequestError>(&english)) return *error;
+  search.english = std::get<bool>(english);
   return search;
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "query/json.h"
+#include "query/linked_data.h"
 #include "query/query_counts.h"
 #include "query/search.h"
 
@@ -17,6 +18,7 @@ namespace vsm {
 
 inline constexpr const char* json_type = "application/json; charset=utf-8";
 inline constexpr const char* problem_type = "application/problem+json; charset=utf-8";
+inline constexpr const char* linked_data_type = "application/ld+json";
 inline constexpr const char* html_type = "text/html; charset=utf-8";
 
 void send(httplib::Response& response, std::string body, const char* type, int status = 200);
@@ -36,6 +38,14 @@ std::string param(const httplib::Request& request, const char* name);
 bool is_true(std::string_view value);
 /// Nothing when absent; an error when it is no whole number.
 Result<std::optional<std::int64_t>> number_param(const httplib::Request& request, const char* name);
+/// By `lang`: "de", "en" or absent.
+Result<bool> wants_english(const httplib::Request& request);
+/// By `format`: linked data instead of a page or of JSON.
+bool wants_linked_data(const httplib::Request& request);
+/// By Accept, where `format` is absent.
+bool accepts_linked_data(const httplib::Request& request);
+/// What is wrong with `format`.
+std::optional<RequestError> wrong_format(const httplib::Request& request);
 /// The parameters of a search, docs/api.md.
 Result<SearchRequest> search_request(const httplib::Request& request);
 /// Counts what a person asked for: the first page of words.

@@ -6,11 +6,13 @@
 #include "query/query_counts.h"
 #include "query/search.h"
 #include "server/connection.h"
+#include "server/server.h"
 
 namespace vsm {
 
-/// JSON under /api/v1, docs/api.md. The engine and the counts must outlive the server.
-void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
+/// JSON under /api/v1, and its description as /openapi.json; docs/api.md. The engine and the counts must
+/// outlive the server.
+void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings);
 /// The PVOG Suchdienst under /suchdienst/api and the former Verwaltungssuchmaschine NRW at the root, for
 /// programs written for those: docs/compatibility.md.
 void add_pvog(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
@@ -18,6 +20,6 @@ void add_vsm_nrw(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
 /// Whether programs ask for an address below these: errors are then told in JSON.
 bool is_compatible_path(std::string_view path);
 /// What people see.
-void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
+void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings);
 
 }  // namespace vsm

@@ -7,8 +7,10 @@
 #include <thread>
 
 #include "server/connection.h"
+#include "server/linked_data.h"
 #include "server/metrics.h"
 #include "server/page.h"
+#include "server/public_api.h"
 #include "server/request.h"
 #include "server/routes.h"
 
@@ -25,6 +27,7 @@ bool is_api(const Request& request) {
 
 void send_error(const Request& request, Response& response, const RequestError& error,
                 bool for_programs = false) {
+  if (request.path.starts_with("/api/v1/")) allow_any_origin(response);
   if (for_programs || is_api(request))
     send_problem(response, error);
   else
@@ -45,7 +48,9 @@ bool is_text(const Request& request) {
 
 /// What no address answers, refused before a body is read. True where the answer is made.
 bool refuse(const Request& request, Response& response) {
-  if (!only_reads(request))
+  if (is_preflight(request))
+    answer_preflight(response);
+  else if (!only_reads(request))
     refuse_method(response);
   else if (has_body(request))
     send_problem(response, {413, "Anfrage mit Inhalt", "Eine Anfrage hat hier keinen Inhalt (Body)."});
@@ -152,10 +157,11 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   State& state = *state_;
   State::set_up(state.http, false);
   State::set_up(state.management, true);
-  add_api_v1(state.http, engine, state.queries);
+  add_api_v1(state.http, engine, state.queries, state.settings);
   add_pvog(state.http, engine, state.queries);
   add_vsm_nrw(state.http, engine, state.queries);
-  add_pages(state.http, engine, state.queries);
+  add_pages(state.http, engine, state.queries, state.settings);
+  add_linked_data(state.http, engine, state.settings);
   state.add_management();
   const bool logs = state.settings.log_requests;
   state.http.on_answered([&metrics = state.metrics, logs](const Answered& answered) {

@@ -17,6 +17,11 @@ struct ServerSettings {
   int management_port = 8081;  ///< 0: any free one; below 0: none
   ConnectionLimits limits;
   bool log_requests = false;  ///< a line for each: route, status and time, nothing of who asked or what
+  /// Where people reach the server: "https://suche.example.de", without a slash at the end. Absolute
+  /// addresses are made of it, never of what a request says. Empty: what needs one is not there.
+  std::string public_url = {};
+  std::string security_contact =
+      {};  ///< "mailto:..." or "https://...", for security.txt; empty: there is none
 };
 
 class Server {

@@ -513,12 +513,14 @@ std::vector<DocId> IndexReader::texts_with_key(ServiceKey key, std::size_t limit
   });
 }
 
-std::vector<CommitInfo> IndexReader::commits() const {
+std::vector<CommitInfo> IndexReader::commits(std::uint64_t after) const {
   return state_->guarded([&] {
     std::vector<CommitInfo> commits;
-    each_metadata(state_->db, layout::commit_prefix, [&](const std::string&, const std::string& bytes) {
-      commits.push_back(from_bytes<CommitInfo>(bytes, "a commit"));
-    });
+    const auto end = state_->db.metadata_keys_end(layout::commit_prefix);
+    auto key = state_->db.metadata_keys_begin(layout::commit_prefix);
+    if (after > 0) key.skip_to(layout::commit_prefix + layout::number(after + 1));
+    for (; key != end; ++key)
+      commits.push_back(from_bytes<CommitInfo>(state_->db.get_metadata(*key), "a commit"));
     return commits;
   });
 }

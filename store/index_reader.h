@@ -170,8 +170,9 @@ class IndexReader {
   std::vector<AreaIndex> areas_of(ObjectKind kind, std::string_view id) const;
   /// Texts that carry a key, anywhere; at most `limit`. Throws IndexError.
   std::vector<DocId> texts_with_key(ServiceKey key, std::size_t limit) const;
-  /// The commits that the index remembers, the oldest first. Throws IndexError.
-  std::vector<CommitInfo> commits() const;
+  /// The commits that the index remembers, the oldest first; only those of revisions above `after`. Throws
+  /// IndexError.
+  std::vector<CommitInfo> commits(std::uint64_t after = 0) const;
   /// What a commit did, of an update in the order of writing; empty where it is not remembered. Throws
   /// IndexError.
   std::vector<JournalEntry> journal(std::uint64_t revision) const;

@@ -9,7 +9,7 @@
 
 namespace vsm::layout {
 
-inline constexpr int format = 7;
+inline constexpr int format = 8;
 inline constexpr const char* stub = "XAPIANDB";
 inline constexpr const char* lock = "write.lock";        // held by an update, and by a build while it swaps
 inline constexpr const char* build_lock = "build.lock";  // held by a build from its beginning

@@ -122,22 +122,28 @@ struct AvailabilityRecord {
   struct Own {  ///< of municipalities, from their own sheets
     Period validity;
     bool own = false;  ///< an online service of the municipality itself
+    OfferTraits traits;
     Bitmap municipalities;
   };
   struct Above {  ///< from the sheet of any other area
     AreaIndex area = 0;
     Period validity;
+    OfferTraits traits;
   };
   std::vector<Own> own;
   std::vector<Above> above;
 };
 template <class Archive>
+void serialize(Archive& archive, OfferTraits& traits) {
+  archive(traits.trust_level, traits.maturity, traits.scale);
+}
+template <class Archive>
 void serialize(Archive& archive, AvailabilityRecord::Own& own) {
-  archive(own.validity, own.own, own.municipalities);
+  archive(own.validity, own.own, own.traits, own.municipalities);
 }
 template <class Archive>
 void serialize(Archive& archive, AvailabilityRecord::Above& above) {
-  archive(above.area, above.validity);
+  archive(above.area, above.validity, above.traits);
 }
 template <class Archive>
 void serialize(Archive& archive, AvailabilityRecord& availability) {

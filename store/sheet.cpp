@@ -60,6 +60,15 @@ std::span<const std::uint32_t> Sheet::entries_of(DocId doc) const {
   return {begin, end};
 }
 
+OfferTraits traits_of(const OnlineService& service) {
+  OfferTraits traits;
+  traits.trust_level = static_cast<std::uint8_t>(std::clamp(service.trust_level, 0, 255));
+  if (service.maturity && *service.maturity >= 0 && *service.maturity <= 7)
+    traits.maturity = static_cast<std::int8_t>(*service.maturity);
+  traits.scale = service.maturity_scale == "0-4" ? 4 : service.maturity_scale == "0-7" ? 7 : 0;
+  return traits;
+}
+
 bool Availability::is_online(Day day) const {
   return !own.isEmpty() || !inherited.isEmpty() ||
          std::any_of(dated.begin(), dated.end(), [&](const Dated& part) { return part.validity.holds(day); });
@@ -90,11 +99,22 @@ Availability availability_from(const AvailabilityRecord& record, const AreaTable
     result.dated.push_back({validity, own, {}});
     return result.dated.back().municipalities;
   };
-  for (const AvailabilityRecord::Own& part : record.own)
+  const auto kind_of = [&](const Period& validity, const OfferTraits& traits) -> Bitmap& {
+    const auto same = std::find_if(result.kinds.begin(), result.kinds.end(), [&](const auto& kind) {
+      return kind.validity == validity && kind.traits == traits;
+    });
+    if (same != result.kinds.end()) return same->municipalities;
+    result.kinds.push_back({traits, validity, {}});
+    return result.kinds.back().municipalities;
+  };
+  for (const AvailabilityRecord::Own& part : record.own) {
     part_of(part.validity, part.own) |= part.municipalities;
+    kind_of(part.validity, part.traits) |= part.municipalities;
+  }
   for (const AvailabilityRecord::Above& part : record.above) {
     const auto members = areas.municipalities_in(part.area);
     part_of(part.validity, false).addMany(members.size(), members.data());
+    kind_of(part.validity, part.traits).addMany(members.size(), members.data());
   }
   return result;
 }

@@ -60,6 +60,15 @@ struct Sheet {
   std::span<const std::uint32_t> entries_of(DocId doc) const;
 };
 
+/// What an online service asks of people and how digital it is, as coverage tells them apart.
+struct OfferTraits {
+  std::uint8_t trust_level = 0;  ///< 0: not stated
+  std::int8_t maturity = -1;     ///< on the scale below; -1: not stated
+  std::uint8_t scale = 0;        ///< the highest value of the scale: 4 or 7; 0: unknown
+  auto operator<=>(const OfferTraits&) const = default;
+};
+OfferTraits traits_of(const OnlineService& service);
+
 /// Where one service is available online. Bits are municipality numbers (AreaTable::municipality).
 struct Availability {
   Bitmap own;        ///< an online service of the municipality itself, valid without end
@@ -70,6 +79,12 @@ struct Availability {
     Bitmap municipalities;
   };
   std::vector<Dated> dated;
+  struct Kind {  ///< the same once more, own and inherited alike, by the traits of the online services
+    OfferTraits traits;
+    Period validity;
+    Bitmap municipalities;
+  };
+  std::vector<Kind> kinds;
 
   bool is_online(Day day) const;
   /// Municipalities where it is online on that day, own or inherited.

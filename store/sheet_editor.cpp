@@ -122,7 +122,7 @@ SheetEditor::Contributions SheetEditor::contributions(
     const bool own = is_municipality && source != area_of_source.end() && source->second == area;
     for (const Period& period : service.validity.periods()) {
       auto& list = result[join.key];
-      const std::pair entry(period, own);
+      const Contribution entry{period, own, traits_of(service)};
       if (std::find(list.begin(), list.end(), entry) == list.end()) list.push_back(entry);
     }
   }
@@ -153,20 +153,22 @@ void SheetEditor::update_availability(AreaIndex area, const Contributions& befor
     if (!is_municipality) {
       std::erase_if(record.above, [&](const auto& part) { return part.area == area; });
       if (now != after.end())
-        for (const auto& [period, own] : now->second) record.above.push_back({area, period});
+        for (const Contribution& part : now->second)
+          record.above.push_back({area, part.validity, part.traits});
       continue;
     }
     for (MunicipalityIndex municipality : members) {
       for (auto& part : record.own) part.municipalities.remove(municipality);
       if (now == after.end()) continue;
-      for (const auto& contribution : now->second) {
+      for (const Contribution& contribution : now->second) {
         const auto same = std::find_if(record.own.begin(), record.own.end(), [&](const auto& part) {
-          return part.validity == contribution.first && part.own == contribution.second;
+          return part.validity == contribution.validity && part.own == contribution.own &&
+                 part.traits == contribution.traits;
         });
         if (same != record.own.end()) {
           same->municipalities.add(municipality);
         } else {
-          record.own.push_back({contribution.first, contribution.second, {}});
+          record.own.push_back({contribution.validity, contribution.own, contribution.traits, {}});
           record.own.back().municipalities.add(municipality);
         }
       }

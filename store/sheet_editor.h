@@ -52,8 +52,14 @@ class SheetEditor {
     std::vector<SheetKin> kin;
     std::vector<Placement> placements;
   };
-  /// Periods and whether the town itself offers it, of one key in one sheet.
-  using Contributions = std::map<ServiceKey, std::vector<std::pair<Period, bool>>>;
+  /// What one sheet says of the availability of a key.
+  struct Contribution {
+    Period validity;
+    bool own = false;  ///< the town itself offers it
+    OfferTraits traits;
+    auto operator<=>(const Contribution&) const = default;
+  };
+  using Contributions = std::map<ServiceKey, std::vector<Contribution>>;
 
   Sheet read(const std::string& key) const;
   static void apply_texts(Sheet& sheet, Draft& draft);

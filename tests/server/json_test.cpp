@@ -88,14 +88,14 @@ const Fields online_fields = {{"id", "text"},
                               {"source", "text"},
                               {"sample", "bool"}};
 const Fields office_fields = {
-    {"id", "text"},      {"key", "text?"},      {"name", "text"},   {"level", "text"},  {"area", "object"},
-    {"street", "text?"}, {"postcode", "text?"}, {"city", "text?"},  {"phone", "text?"}, {"email", "text?"},
-    {"url", "text?"},    {"changed", "text?"},  {"source", "text"}, {"sample", "bool"}};
+    {"id", "text"},      {"key", "text?"},      {"name", "text"},     {"level", "text"},  {"area", "object"},
+    {"street", "text?"}, {"postcode", "text?"}, {"city", "text?"},    {"phone", "text?"}, {"email", "text?"},
+    {"url", "text?"},    {"hours", "text?"},    {"changed", "text?"}, {"source", "text"}, {"sample", "bool"}};
 const Fields facet_fields = {{"id", "text"}, {"name", "text"}, {"count", "number"}};
 const Fields search_fields = {{"query", "text"},          {"place", "object?"},   {"places", "list"},
                               {"placeFromQuery", "bool"}, {"corrected", "text?"}, {"topicsNamed", "list"},
                               {"total", "number"},        {"page", "number"},     {"size", "number"},
-                              {"results", "list"},        {"facets", "object"}};
+                              {"nextCursor", "text?"},    {"results", "list"},    {"facets", "object"}};
 
 /// How many entries a list has; each must have these fields.
 std::size_t expect_each(const element& list, const Fields& fields, const std::string& where) {
@@ -299,7 +299,12 @@ TEST_F(JsonTest, NothingBehindTheLastPage) {
 TEST_F(JsonTest, AServiceWhole) {
   const element answer = ask("/api/v1/services/99110009104000?ars=05911");
   Fields fields = result_fields;
-  fields.insert({{"place", "object?"}, {"places", "list"}, {"modules", "list"}, {"otherTexts", "list"}});
+  fields.insert({{"place", "object?"},
+                 {"places", "list"},
+                 {"language", "text"},
+                 {"languages", "list"},
+                 {"modules", "list"},
+                 {"otherTexts", "list"}});
   expect_result(answer, fields, "service");
   expect_fields(answer["place"], place_fields, "place");
   EXPECT_GE(expect_each(answer["modules"],

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "server/page.h"
+#include "query/linked_data.h"
 #include "tests/server/running.h"
 
 namespace vsm {
@@ -22,7 +22,7 @@ TEST_F(ServerTest, EveryRouteAnswers) {
   for (const char* path :
        {"/", "/style.css", "/api/v1/topics", "/api/v1/topics?ars=05911", "/api/v1/places?q=boch",
         "/api/v1/services/99110009104000?ars=05911", "/api/v1/services/BO.1", "/leistung/99110009104000",
-        "/?q=hund&place=44787", "/?q=&topic=umwelt"}) {
+        "/?q=hund&place=44787", "/?q=&topic=umwelt", "/api", "/openapi.json", "/robots.txt"}) {
     const auto response = get(path);
     ASSERT_TRUE(response) << path;
     EXPECT_EQ(response->status, 200) << path;
