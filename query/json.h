@@ -14,6 +14,7 @@ std::string to_json(const ServiceAnswer& answer);
 std::string to_json(const TopicsAnswer& answer);
 std::string to_json(const PlacesAnswer& answer);
 std::string to_json(const std::vector<QueryCounts::Entry>& queries);
+std::string to_json(const SuggestAnswer& answer);
 /// RFC 9457 problem details.
 std::string to_json(const RequestError& error);
 

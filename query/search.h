@@ -11,6 +11,7 @@
 
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/suggest.h"
 #include "query/topic_finder.h"
 #include "store/index_reader.h"
 
@@ -162,6 +163,8 @@ class SearchEngine {
                                 std::optional<Day> day = {});
   Result<TopicsAnswer> topics(std::string_view ars, std::string_view place);
   PlacesAnswer places(std::string_view text, std::size_t limit);
+  /// What somebody may go on to type; nothing where nothing was typed.
+  Result<SuggestAnswer> suggest(const SuggestRequest& request);
   /// A reader of the newest revision, for its snapshot.
   IndexReader reader() { return index_.reader(); }
   /// Whether bytes are UTF-8. What is not, no question may hold.
@@ -174,6 +177,7 @@ class SearchEngine {
   Result<ServiceAnswer> service_once(std::string_view id, std::string_view ars, std::string_view place,
                                      std::optional<Day> day);
   Result<TopicsAnswer> topics_once(std::string_view ars, std::string_view place);
+  Result<SuggestAnswer> suggest_once(const SuggestRequest& request);
 
   Index index_;
 };
