@@ -6,7 +6,7 @@ namespace vsm {
 using httplib::Request;
 using httplib::Response;
 
-void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
+void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries, bool suggest) {
   http.Get("/api/v1/search", [&engine, &queries](const Request& request, Response& response) {
     const auto search = search_request(request);
     if (const auto* error = std::get_if<RequestError>(&search)) return send_problem(response, *error);
@@ -24,6 +24,12 @@ void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
       return send_problem(response,
                           {400, "Kein Ort", "Bitte geben Sie mit q einen Namen oder eine Postleitzahl an."});
     send(response, to_json(engine.places(words, 20)), json_type);
+  });
+  http.Get("/api/v1/suggest", [&engine, suggest](const Request& request, Response& response) {
+    if (!suggest) return send_answer(response, engine.suggest({}));
+    const auto wanted = suggest_request(request);
+    if (const auto* error = std::get_if<RequestError>(&wanted)) return send_problem(response, *error);
+    send_answer(response, engine.suggest(std::get<SuggestRequest>(wanted)));
   });
   http.Get("/api/v1/topics", [&engine](const Request& request, Response& response) {
     send_answer(response, engine.topics(param(request, "ars"), param(request, "place")));

@@ -35,6 +35,18 @@ Result<std::optional<std::int64_t>> number_param(const Request& request, const c
   return std::optional<std::int64_t>(value);
 }
 
+namespace {
+
+/// Whether the answer is to be in English.
+Result<bool> english_param(const Request& request) {
+  const std::string language = param(request, "lang");
+  if (!language.empty() && language != "de" && language != "en")
+    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
+  return language == "en";
+}
+
+}  // namespace
+
 Result<SearchRequest> search_request(const Request& request) {
   SearchRequest search;
   search.words = param(request, "q");
@@ -66,15 +78,28 @@ Result<SearchRequest> search_request(const Request& request) {
       return RequestError{400, "Ungültiger Wert", std::string(name) + " ist true oder false."};
     *value = is_true(text);
   }
-  const std::string language = param(request, "lang");
-  if (!language.empty() && language != "de" && language != "en")
-    return RequestError{400, "Unbekannte Sprache", "lang ist de oder en."};
-  search.english = language == "en";
+  const auto english = english_param(request);
+  if (const auto* error = std::get_if<RequestError>(&english)) return *error;
+  search.english = std::get<bool>(english);
   return search;
 }
 
 void count_query(QueryCounts& queries, const SearchAnswer& answer) {
   if (answer.page == 1) queries.count(answer.words, answer.total > 0);
+}
+
+Result<SuggestRequest> suggest_request(const Request& request) {
+  SuggestRequest suggest;
+  suggest.words = param(request, "q");
+  suggest.ars = param(request, "ars");
+  suggest.place = param(request, "place");
+  const auto size = number_param(request, "size");
+  if (const auto* error = std::get_if<RequestError>(&size)) return *error;
+  suggest.size = std::get<std::optional<std::int64_t>>(size).value_or(suggest.size);
+  const auto english = english_param(request);
+  if (const auto* error = std::get_if<RequestError>(&english)) return *error;
+  suggest.english = std::get<bool>(english);
+  return suggest;
 }
 
 }  // namespace vsm

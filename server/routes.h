@@ -8,7 +8,8 @@
 namespace vsm {
 
 /// JSON under /api/v1, docs/api.md. The engine and the counts must outlive the server.
-void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
+/// `suggest`: whether suggestions are given; without it there are none, whatever is typed.
+void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries, bool suggest);
 /// What people see.
 void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
 

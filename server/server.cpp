@@ -150,7 +150,7 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   State& state = *state_;
   State::set_up(state.http, false);
   State::set_up(state.management, true);
-  add_api_v1(state.http, engine, state.queries);
+  add_api_v1(state.http, engine, state.queries, state.settings.suggest);
   add_pages(state.http, engine, state.queries);
   state.add_management();
   const bool logs = state.settings.log_requests;
