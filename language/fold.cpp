@@ -95,6 +95,39 @@ std::vector<std::string> fold_words(std::string_view text) {
   return words;
 }
 
+std::vector<WrittenWord> written_words(std::string_view text) {
+  std::vector<WrittenWord> words;
+  const auto take = [&](std::size_t begin, std::size_t end) {
+    for (std::string& folded : fold_words(text.substr(begin, end - begin)))
+      words.push_back({begin, end - begin, std::move(folded)});
+  };
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const UChar32 c = next_code_point(text, at);
+    if (c >= 0 && (u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK)) continue;
+    take(begin, start);
+    begin = at;
+  }
+  take(begin, text.size());
+  return words;
+}
+
+std::size_t written_size(std::string_view word, std::size_t folded_size) {
+  std::vector<std::size_t> ends{0};
+  for (std::size_t at = 0; at < word.size();) {
+    const UChar32 c = next_code_point(word, at);
+    if (c >= 0 && u_charType(c) == U_NON_SPACING_MARK)
+      ends.back() = at;
+    else
+      ends.push_back(at);
+  }
+  const auto enough = std::partition_point(ends.begin(), ends.end(), [&](std::size_t size) {
+    return fold(word.substr(0, size)).size() < folded_size;
+  });
+  return enough == ends.end() ? word.size() : *enough;
+}
+
 std::string fold_name(std::string_view text) {
   std::string name;
   for (const std::string& word : fold_words(text)) {

@@ -1,6 +1,7 @@
 // Spelling folded to one form, for index, query and place names alike.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,19 @@ std::string fold(std::string_view text);
 
 /// The words of a text, folded: runs of letters and digits. Thread-safe.
 std::vector<std::string> fold_words(std::string_view text);
+
+/// A word and the bytes of a text that it stands in.
+struct WrittenWord {
+  std::size_t at = 0, size = 0;
+  std::string folded;
+};
+
+/// The words of a text as fold_words gives them, each with where it stands. Thread-safe.
+std::vector<WrittenWord> written_words(std::string_view text);
+
+/// How many bytes of a written word its folded beginning of `folded_size` bytes stands for: the 5 of "Führ"
+/// in "Führerschein" for the 4 of "fuhr". Whole letters with their marks, at most the word. Thread-safe.
+std::size_t written_size(std::string_view word, std::size_t folded_size);
 
 /// fold_words joined by single blanks: the form in which whole names are compared.
 std::string fold_name(std::string_view text);

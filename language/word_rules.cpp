@@ -44,9 +44,10 @@ WordRules::WordRules(const std::map<std::string, std::string, std::less<>>& file
     if (name.ends_with("stopwords.txt")) read_words(text, stopwords_);
     if (name.ends_with("generic.txt")) read_words(text, generic_);
     if (name.ends_with("place_words.txt")) read_words(text, place_words_);
+    if (name.ends_with("suggest_deny.txt")) read_phrases(text, never_suggested_);
   }
   static constexpr std::string_view others[] = {"stopwords.txt", "generic.txt", "place_words.txt",
-                                                "word_parts.txt"};
+                                                "suggest_deny.txt", "word_parts.txt"};
   for (const auto& file : files) {
     const auto is_file = [&](std::string_view other) { return file.first.ends_with(other); };
     if (std::none_of(std::begin(others), std::end(others), is_file))
@@ -57,6 +58,12 @@ WordRules::WordRules(const std::map<std::string, std::string, std::less<>>& file
 void WordRules::read_words(std::string_view text, std::unordered_set<std::string>& words) {
   each_line(text, [&](std::string_view line, std::size_t) {
     for (std::string& word : fold_words(line)) words.insert(std::move(word));
+  });
+}
+
+void WordRules::read_phrases(std::string_view text, std::vector<std::vector<std::string>>& phrases) {
+  each_line(text, [&](std::string_view line, std::size_t) {
+    if (auto words = fold_words(line); !words.empty()) phrases.push_back(std::move(words));
   });
 }
 

@@ -46,14 +46,16 @@ class WordRules {
   using Stem = std::function<std::string(const std::string&)>;
 
   WordRules() = default;
-  /// `files`: name to content. stopwords.txt, generic.txt and place_words.txt hold words, word_parts.txt is
-  /// skipped, all others entries.
+  /// `files`: name to content. stopwords.txt, generic.txt and place_words.txt hold words, suggest_deny.txt
+  /// words or phrases, word_parts.txt is skipped, all others entries.
   WordRules(const std::map<std::string, std::string, std::less<>>& files, const Stem& stem);
 
   bool is_stopword(const std::string& folded) const { return stopwords_.contains(folded); }
   /// A name of a place that is an everyday word too.
   bool is_place_word(const std::string& folded) const { return place_words_.contains(folded); }
   bool is_generic(const std::string& folded) const { return generic_.contains(folded); }
+  /// Words and phrases that nobody is to be shown unasked: the folded words of each line.
+  const std::vector<std::vector<std::string>>& never_suggested() const { return never_suggested_; }
   /// Rules whose left side stands in a query of at most 64 words, in any order and with others between. Of a
   /// left side of three words or more one may be missing.
   std::vector<RuleMatch> match(std::span<const WordStems> words) const;
@@ -68,11 +70,13 @@ class WordRules {
 
  private:
   void read_words(std::string_view text, std::unordered_set<std::string>& words);
+  void read_phrases(std::string_view text, std::vector<std::vector<std::string>>& phrases);
   void read_entries(const std::string& file, std::string_view text, const Stem& stem);
 
   std::vector<Rule> rules_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> by_stem_;  ///< positions in rules_
   std::unordered_set<std::string> stopwords_, generic_, place_words_, left_words_;
+  std::vector<std::vector<std::string>> never_suggested_;
   std::vector<std::string> complaints_;
 };
 

@@ -1,8 +1,8 @@
 #include "query/json.h"
 
-#include "query/json_writer.h"
-
 #include <chrono>
+
+#include "query/json_writer.h"
 
 namespace vsm {
 namespace {
@@ -452,6 +452,36 @@ std::string to_json(const CoverageAnswer& answer, bool english) {
         json.field("everywhere", std::uint64_t{commit.coverage.everywhere});
         json.field("ownPairs", commit.coverage.own);
         json.field("inheritedPairs", commit.coverage.inherited);
+      });
+    });
+  });
+  return json.take();
+}
+
+std::string to_json(const SuggestAnswer& answer) {
+  const AreaTable& areas = answer.reader.snapshot().areas;
+  Json json(&answer.reader.snapshot());
+  json.object([&] {
+    json.field("query", std::string_view(answer.words));
+    json.place_or_null(answer.place);
+    json.array("suggestions", answer.suggestions, [&](const Suggestion& suggestion) {
+      json.object([&] {
+        json.field("type", suggestion_kind_name(suggestion.kind));
+        json.field("text", std::string_view(suggestion.text));
+        json.array("pieces", suggestion.pieces, [&](const SuggestedPiece& piece) {
+          json.object([&] {
+            json.field("text", std::string_view(piece.text));
+            json.field("match", piece.match);
+          });
+        });
+        json.known("q", suggestion.kind == SuggestionKind::word ? suggestion.text : "");
+        json.known("id", suggestion.id);
+        json.known("key", suggestion.key.text());
+        json.key("online");
+        suggestion.kind == SuggestionKind::service ? json.value(suggestion.online) : json.null();
+        json.known("topic", suggestion.topic);
+        json.known("situation", suggestion.situation);
+        json.known("ars", suggestion.area ? std::string_view(areas[*suggestion.area].code) : "");
       });
     });
   });

@@ -24,6 +24,7 @@ std::string to_json(const TopicsAnswer& answer, bool english = false);
 std::string to_json(const CoverageAnswer& answer, bool english = false);
 /// "2026-11-23"
 std::string date_text(Day day);
+std::string to_json(const SuggestAnswer& answer);
 /// RFC 9457 problem details.
 std::string to_json(const RequestError& error);
 

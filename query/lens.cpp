@@ -40,7 +40,8 @@ RevisionLens::OfTables::OfTables(std::shared_ptr<const IndexTables> its_tables, 
       home_land(tables->areas.find(land)),
       places(tables->areas, home_land),
       topics(tables->catalogue),
-      model(with_word_lists(tables->words, word_lists)) {}
+      model(with_word_lists(tables->words, word_lists)),
+      suggestions(tables->areas, tables->catalogue, places, model.rules()) {}
 
 RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
                            const std::optional<TableTexts>& word_lists, const RevisionLens* before)
@@ -52,11 +53,17 @@ RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
       home(home_of(*snapshot, home_land)),
       places(of_tables->places),
       topics(of_tables->topics),
-      model(of_tables->model) {
+      model(of_tables->model),
+      suggestions(of_tables->suggestions) {
   const bool goes_on = before && before->snapshot->build == snapshot->build &&
                        before->snapshot->revision <= snapshot->revision;
   history = one_a_day(goes_on ? before->history : std::vector<CommitInfo>(),
                       reader.commits(goes_on ? before->snapshot->revision : 0));
+  const bool same_tables = before && before->of_tables == of_tables;
+  unlisted_suggestions =
+      same_tables && &before->snapshot->unlisted() == &snapshot->unlisted()
+          ? before->unlisted_suggestions
+          : suggestions.unlisted(reader, same_tables ? before->unlisted_suggestions : nullptr);
   const AreaTable& areas = snapshot->areas;
   std::vector<const Sheet*> sheets{&snapshot->unlisted()};
   for (AreaIndex area = 0; area < areas.size(); ++area)

@@ -14,6 +14,7 @@
 #include "language/model.h"
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/suggest.h"
 #include "query/topic_finder.h"
 #include "store/bitmap.h"
 #include "store/index_reader.h"
@@ -52,6 +53,7 @@ struct RevisionLens {
     PlaceFinder places;
     TopicFinder topics;
     language::Model model;
+    Suggestions suggestions;
   };
 
   std::shared_ptr<const Snapshot> snapshot;
@@ -61,6 +63,8 @@ struct RevisionLens {
   const PlaceFinder& places;
   const TopicFinder& topics;
   const language::Model& model;
+  const Suggestions& suggestions;
+  std::shared_ptr<const SuggestionTable> unlisted_suggestions;
   Units units;
   /// Units of the texts of Länder, Bund and catalogue, and of those found only elsewhere:
   /// unit_list[first[doc]] to unit_list[first[doc + 1]]. Texts with dates are left out and looked up when

@@ -48,6 +48,31 @@ void print(const SearchAnswer& answer) {
   }
 }
 
+int print_suggestions(SearchEngine& engine, const SearchRequest& typed, bool json) {
+  SuggestRequest request;
+  request.words = typed.words;
+  request.ars = typed.ars;
+  request.place = typed.place;
+  request.size = std::min<std::int64_t>(typed.size, 20);
+  const auto answer = engine.suggest(request);
+  if (const auto* error = std::get_if<RequestError>(&answer)) {
+    std::cerr << error->title << ": " << error->detail << '\n';
+    return 2;
+  }
+  const auto& found = std::get<SuggestAnswer>(answer);
+  if (json) {
+    std::cout << to_json(found) << '\n';
+    return 0;
+  }
+  for (const Suggestion& suggestion : found.suggestions) {
+    for (const SuggestedPiece& piece : suggestion.pieces)
+      std::cout << (piece.match ? "[" : "") << piece.text << (piece.match ? "]" : "");
+    std::cout << "  (" << suggestion_kind_name(suggestion.kind) << (suggestion.online ? ", online" : "")
+              << ")\n";
+  }
+  return 0;
+}
+
 void print_row(const std::string& name, Scores scores, const std::vector<double>& ndcg) {
   scores.average();
   const auto [low, high] = bootstrap_interval(ndcg);
@@ -110,7 +135,7 @@ int main(int argc, char** argv) {
   std::string index;
   vsm::SearchRequest request;
   std::vector<std::string> words;
-  bool json = false;
+  bool json = false, suggest = false;
   app.add_option("--index", index, "Ordner des Index")->required();
   app.add_option("--ars", request.ars, "Regionalschlüssel des Ortes, 2 bis 12 Ziffern");
   app.add_option("--place", request.place, "Name oder Postleitzahl des Ortes");
@@ -121,6 +146,7 @@ int main(int argc, char** argv) {
                "sucht die Wörter, wie sie dastehen: ohne Korrektur, ohne Ort daraus");
   app.add_flag("--explain", request.explain,
                "sagt zu jedem Treffer, welche Wörter nach welcher Regel wie viel zählten");
+  app.add_flag("--suggest", suggest, "zeigt Vorschläge zu dem, was so weit getippt ist; sucht nicht");
   app.add_flag("--json", json, "Antwort als JSON, wie /api/v1/search");
   app.add_option("words", words, "was gesucht wird");
   std::string graded, save, against;
@@ -135,6 +161,7 @@ int main(int argc, char** argv) {
   try {
     if (*evaluation) return evaluate(index, graded, request.ars, save, against, misses);
     vsm::SearchEngine engine(index);
+    if (suggest) return print_suggestions(engine, request, json);
     const auto answer = engine.search(request);
     if (const auto* error = std::get_if<vsm::RequestError>(&answer)) {
       std::cerr << error->title << ": " << error->detail << '\n';

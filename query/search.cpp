@@ -72,6 +72,10 @@ std::string SearchEngine::state() {
          snapshot.areas[lens_of(lent)->home].id();
 }
 
+Result<SuggestAnswer> SearchEngine::suggest(const SuggestRequest& request) {
+  return settled([&] { return suggest_once(request); });
+}
+
 bool SearchEngine::is_text(std::string_view bytes) { return language::is_utf8(bytes); }
 
 Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
@@ -310,6 +314,21 @@ Result<TopicsAnswer> SearchEngine::topics_once(std::string_view ars, std::string
     }
   }
   return answer;
+}
+
+Result<SuggestAnswer> SearchEngine::suggest_once(const SuggestRequest& request) {
+  if (request.size < 1 || request.size > 20)
+    return bad("Ungültige Zahl der Vorschläge", "Die Zahl der Vorschläge (size) liegt zwischen 1 und 20.");
+  if (!is_text(request.words) || !is_text(request.place))
+    return bad("Ungültige Zeichen", "Die Anfrage ist kein gültiges UTF-8.");
+  IndexReader reader = index_.reader();
+  const auto lens = lens_of(reader);
+  auto reading = read_place(reader.snapshot().areas, lens->places, request.ars, request.place);
+  if (auto* error = std::get_if<RequestError>(&reading)) return *error;
+  const auto place = std::get<PlaceFinder::Reading>(reading).chosen;
+  const View view(reader, place, lens->home, request.day.value_or(today()));
+  auto suggestions = lens->suggestions.find(request, reader, view, *lens->unlisted_suggestions);
+  return SuggestAnswer{request.words, place, std::move(suggestions), std::move(reader)};
 }
 
 PlacesAnswer SearchEngine::places(std::string_view text, std::size_t limit) {

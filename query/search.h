@@ -11,6 +11,7 @@
 
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/suggest.h"
 #include "query/topic_finder.h"
 #include "store/index_reader.h"
 
@@ -185,6 +186,8 @@ class SearchEngine {
   /// What answers depend on besides the request and the day: the build and revision that readers get, and the
   /// place that speaks where nobody named one.
   std::string state();
+  /// What somebody may go on to type; nothing where nothing was typed.
+  Result<SuggestAnswer> suggest(const SuggestRequest& request);
   /// A reader of the newest revision, for its snapshot.
   IndexReader reader() { return index_.reader(); }
   /// Whether bytes are UTF-8. What is not, no question may hold.
@@ -197,6 +200,7 @@ class SearchEngine {
   Result<ServiceAnswer> service_once(std::string_view id, std::string_view ars, std::string_view place,
                                      std::optional<Day> day, bool english);
   Result<TopicsAnswer> topics_once(std::string_view ars, std::string_view place);
+  Result<SuggestAnswer> suggest_once(const SuggestRequest& request);
 
   Index index_;
 };

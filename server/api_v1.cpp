@@ -126,6 +126,12 @@ void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries,
   });
   get("/api/v1/coverage",
       [&engine](const Request& request, Response& response) { send_coverage(engine, request, response); });
+  get("/api/v1/suggest", [&engine, suggest = settings.suggest](const Request& request, Response& response) {
+    if (!suggest) return send_answer(response, engine.suggest({}));
+    const auto wanted = suggest_request(request);
+    if (const auto* error = std::get_if<RequestError>(&wanted)) return send_problem(response, *error);
+    send_answer(response, engine.suggest(std::get<SuggestRequest>(wanted)));
+  });
   http.Get("/openapi.json", [](const Request&, Response& response) {
     const std::string_view description = web_file("openapi.json");
     allow_any_origin(response);

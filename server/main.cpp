@@ -67,13 +67,15 @@ int main(int argc, char** argv) {
   std::string index;
   vsm::ServerSettings settings;
   vsm::SearchSettings search;
-  bool only_check = false;
+  bool only_check = false, no_suggest = false;
   add_options(app, index, settings, search);
+  app.add_flag("--no-suggest", no_suggest, "Macht keine Vorschläge beim Tippen")->envname("VSM_NO_SUGGEST");
   app.set_config("--config", "", "Datei mit diesen Angaben, eine je Zeile: port = 8080");
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.add_flag("--check-config", only_check, "Prüft die Angaben und den Index, zeigt, was gilt, und endet")
       ->configurable(false);
   CLI11_PARSE(app, argc, argv);
+  settings.suggest = !no_suggest;
 
   // Signals go to the thread that waits for them, so blocked before any other thread begins.
   sigset_t stop_signals;

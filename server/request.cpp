@@ -97,4 +97,18 @@ void count_query(QueryCounts& queries, const SearchAnswer& answer) {
   if (answer.page == 1) queries.count(answer.words, answer.total > 0);
 }
 
+Result<SuggestRequest> suggest_request(const Request& request) {
+  SuggestRequest suggest;
+  suggest.words = param(request, "q");
+  suggest.ars = param(request, "ars");
+  suggest.place = param(request, "place");
+  const auto size = number_param(request, "size");
+  if (const auto* error = std::get_if<RequestError>(&size)) return *error;
+  suggest.size = std::get<std::optional<std::int64_t>>(size).value_or(suggest.size);
+  const auto english = wants_english(request);
+  if (const auto* error = std::get_if<RequestError>(&english)) return *error;
+  suggest.english = std::get<bool>(english);
+  return suggest;
+}
+
 }  // namespace vsm

@@ -50,5 +50,7 @@ std::optional<RequestError> wrong_format(const httplib::Request& request);
 Result<SearchRequest> search_request(const httplib::Request& request);
 /// Counts what a person asked for: the first page of words.
 void count_query(QueryCounts& queries, const SearchAnswer& answer);
+/// Those of suggestions.
+Result<SuggestRequest> suggest_request(const httplib::Request& request);
 
 }  // namespace vsm

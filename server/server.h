@@ -16,6 +16,7 @@ struct ServerSettings {
   std::string management_host = "127.0.0.1";
   int management_port = 8081;  ///< 0: any free one; below 0: none
   ConnectionLimits limits;
+  bool suggest = true;        ///< false: nothing is ever suggested
   bool log_requests = false;  ///< a line for each: route, status and time, nothing of who asked or what
   /// Where people reach the server: "https://suche.example.de", without a slash at the end. Absolute
   /// addresses are made of it, never of what a request says. Empty: what needs one is not there.

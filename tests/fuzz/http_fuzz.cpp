@@ -1,5 +1,5 @@
-// Bytes as they may come over a connection, to a whole server on a small index: no answer says that the server is
-// at fault, and what is answered is HTTP.
+// Bytes as they may come over a connection, to a whole server on a small index: no answer says that the
+// server is at fault, and what is answered is HTTP.
 #include <thread>
 
 #include "bench/load.h"
@@ -13,13 +13,14 @@ using namespace vsm;
 class Served {
  public:
   Served() {
-    folder_.write("f/bochum.xml",
-                  xzufi::file(xzufi::service("BO", "1", "99110009104000", "Hund anmelden", "059110000000",
-                                             xzufi::module("24", "Für Hunde &lt;b&gt;aller&lt;/b&gt; Art")) +
-                              xzufi::online("BO", "O1", "Hund online", "https://bochum.example/?a=1&amp;b=2") +
-                              xzufi::responsible("BO", "O1", "BO", "1", "059110000000") +
-                              xzufi::office("BO", "E1", "Steueramt") +
-                              xzufi::responsible("BO", "E1", "BO", "1", "059110000000")));
+    folder_.write(
+        "f/bochum.xml",
+        xzufi::file(xzufi::service("BO", "1", "99110009104000", "Hund anmelden", "059110000000",
+                                   xzufi::module("24", "Für Hunde &lt;b&gt;aller&lt;/b&gt; Art")) +
+                    xzufi::online("BO", "O1", "Hund online", "https://bochum.example/?a=1&amp;b=2") +
+                    xzufi::responsible("BO", "O1", "BO", "1", "059110000000") +
+                    xzufi::office("BO", "E1", "Steueramt") +
+                    xzufi::responsible("BO", "E1", "BO", "1", "059110000000")));
     build_from_feeds(folder_);
     engine_ = std::make_unique<SearchEngine>(folder_ / "index");
     ServerSettings settings;

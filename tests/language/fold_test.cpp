@@ -37,6 +37,24 @@ TEST(Fold, BytesThatAreNoTextSeparate) {
   EXPECT_THAT(fold_words("hund\0katze"sv), ElementsAre("hund", "katze"));
 }
 
+TEST(Fold, WordsKnowWhereTheyStand) {
+  const std::string text = "§ 5: Führerschein (Fu\xCC\x88rth)";
+  const auto words = written_words(text);
+  ASSERT_EQ(words.size(), 3U);
+  EXPECT_EQ(words[1].folded, "fuhrerschein");
+  EXPECT_EQ(text.substr(words[1].at, words[1].size), "Führerschein");
+  EXPECT_EQ(text.substr(words[2].at, words[2].size), "Fu\xCC\x88rth");
+  EXPECT_TRUE(written_words("").empty());
+}
+
+TEST(Fold, AFoldedBeginningIsSoMuchOfTheWrittenWord) {
+  EXPECT_EQ(written_size("Führerschein", 4), std::string("Führ").size());
+  EXPECT_EQ(written_size("Fuehrerschein", 4), std::string("Fuehr").size());
+  EXPECT_EQ(written_size("Fu\xCC\x88hrer", 2), std::string("Fu\xCC\x88").size()) << "no mark is cut off";
+  EXPECT_EQ(written_size("Straße", 5), std::string("Straß").size()) << "no letter is cut in two";
+  EXPECT_EQ(written_size("Hund", 9), 4U);
+}
+
 TEST(Analyzer, StemsInflectedFormsToOne) {
   const Analyzer analyzer;
   const auto stem = [&](const char* word) { return analyzer.words(word).at(0).stem; };

@@ -169,6 +169,15 @@ TEST(WordRules, AWordLeftAloneByStopWordsDoesNotStandForAll) {
   EXPECT_THAT(matching(list, {"ich", "ein", "kind"}), ElementsAre("synonyms/a.txt:1"));
 }
 
+TEST(WordRules, WhatIsNeverSuggestedIsNoRule) {
+  const WordRules list({{"synonyms/suggest_deny.txt", "# comment\nPuff aufmachen\n\nNazi\n"}},
+                       [](const std::string& word) { return word; });
+  EXPECT_TRUE(list.complaints().empty());
+  EXPECT_TRUE(list.rules().empty());
+  const std::vector<std::vector<std::string>> expected = {{"puff", "aufmachen"}, {"nazi"}};
+  EXPECT_EQ(list.never_suggested(), expected);
+}
+
 TEST(WordRules, SaysWhatIsWrong) {
   const WordRules list = rules("ohne pfeil\nhund => Hund @2\nder => Hund\nkatze => \n");
   ASSERT_EQ(list.complaints().size(), 5U);

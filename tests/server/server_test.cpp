@@ -20,13 +20,27 @@ TEST_F(ServerTest, SearchAnswersJson) {
 
 TEST_F(ServerTest, EveryRouteAnswers) {
   for (const char* path :
-       {"/", "/style.css", "/api/v1/topics", "/api/v1/topics?ars=05911", "/api/v1/places?q=boch",
-        "/api/v1/services/99110009104000?ars=05911", "/api/v1/services/BO.1", "/leistung/99110009104000",
-        "/?q=hund&place=44787", "/?q=&topic=umwelt", "/api", "/openapi.json", "/robots.txt"}) {
+       {"/", "/style.css", "/api/v1/suggest", "/api/v1/suggest?q=hu&ars=05911", "/api/v1/topics",
+        "/api/v1/topics?ars=05911", "/api/v1/places?q=boch", "/api/v1/services/99110009104000?ars=05911",
+        "/api/v1/services/BO.1", "/leistung/99110009104000", "/?q=hund&place=44787", "/?q=&topic=umwelt",
+        "/api", "/openapi.json", "/robots.txt"}) {
     const auto response = get(path);
     ASSERT_TRUE(response) << path;
     EXPECT_EQ(response->status, 200) << path;
     EXPECT_FALSE(response->body.empty()) << path;
+  }
+}
+
+TEST_F(ServerTest, SuggestionsCanBeSwitchedOff) {
+  EXPECT_THAT(get("/api/v1/suggest?q=hund&size=1")->body, HasSubstr("\"type\":\"service\""));
+  ServerSettings settings;
+  settings.suggest = false;
+  const RunningServer quiet(*engine_, settings);
+  for (const char* path : {"/api/v1/suggest?q=hund", "/api/v1/suggest?q=hund&size=x"}) {
+    const auto response = quiet.get(path);
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body, R"({"query":"","place":null,"suggestions":[]})");
   }
 }
 
@@ -45,6 +59,11 @@ TEST_F(ServerTest, WrongRequestsGetTheRightStatusAndASentence) {
       {"/api/v1/search?q=hund&exact=ja", 400},
       {"/api/v1/search?q=hund&lang=xx", 400},
       {"/api/v1/search?q=hund&trust=12", 400},
+      {"/api/v1/suggest?q=hund&size=21", 400},
+      {"/api/v1/suggest?q=hund&size=x", 400},
+      {"/api/v1/suggest?q=hund&lang=xx", 400},
+      {"/api/v1/suggest?q=%FF", 400},
+      {"/api/v1/suggest?q=hund&place=Entenhausen", 404},
       {"/api/v1/services/1", 404},
       {"/api/v1/places", 400},
       {"/api/v1/nothing", 404},
