@@ -95,12 +95,9 @@ class Json : public JsonWriter {
   }
 
   /// Keys of the catalogue and of Länder; local ones are never shown.
-  void keys(const std::vector<ServiceKey>& list) {
-    key("keys");
-    writer_.StartArray();
-    for (ServiceKey entry : list)
-      if (!entry.is_local()) value(std::string_view(entry.text()));
-    writer_.EndArray();
+  void keys(std::vector<ServiceKey> shown) {
+    std::erase_if(shown, [](ServiceKey entry) { return entry.is_local(); });
+    array("keys", shown, [&](ServiceKey entry) { value(std::string_view(entry.text())); });
   }
 
   void duties(const std::vector<Duty>& list, std::size_t total) {
