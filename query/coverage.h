@@ -11,7 +11,7 @@
 // municipalities of the area, and those of them that a source of their own delivers for (covered). An area
 // with none of these has no data, and that is no 0.
 //
-// All comes from the bitmaps of Snapshot::availability(), one pass over its keys.
+// All comes from the bitmaps of Snapshot::availability(), as coverage_table.h has them: one pass over them.
 #pragma once
 
 #include <cstdint>

@@ -12,6 +12,7 @@
 #include "catalog/catalogue.h"
 #include "catalog/tables.h"
 #include "language/model.h"
+#include "query/coverage_table.h"
 #include "query/place_finder.h"
 #include "query/relevance.h"
 #include "query/suggest.h"
@@ -71,6 +72,7 @@ struct RevisionLens {
   /// asked.
   std::vector<std::uint32_t> first, unit_list;
   std::vector<CommitInfo> history;  ///< one_a_day()
+  CoverageTables coverage;          ///< made when first asked for
 };
 
 /// The lens that goes with a reader's revision. The reader must come from an index that derives one, as

@@ -96,7 +96,7 @@ void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries,
                 const ServerSettings& settings) {
   const std::string base = settings.public_url;
   const auto get = [&](const char* path, auto answer) {
-    http.Get(path, revalidated(engine, base, std::move(answer)));
+    http.Get(path, revalidated(engine, base + (settings.suggest ? " suggest" : ""), std::move(answer)));
   };
   get("/api/v1/search", [&engine, &queries, base](const Request& request, Response& response) {
     send_search(engine, queries, request, response, base);

@@ -27,6 +27,10 @@ const requests = {
   suggest: [
     ["?q=bewohn", 200],
     ["?q=m%C3%BCnst&lang=en", 200],
+    ["?q=wohn&place=48143&size=20", 200],
+    ["", 200],
+    ["?q=x&size=99", 400],
+    ["?q=x&place=Entenhausen", 404],
   ],
   service: [
     ["/99108001020000?place=48143", 200],
@@ -77,9 +81,6 @@ const requests = {
     ["?ars=99", 404],
   ],
 };
-
-/// Described and on its way: asked as soon as it is there.
-const coming = ["/api/v1/suggest?q=x"];
 
 let description, ajv, operations;
 
@@ -137,8 +138,6 @@ test("every operation is asked", () => {
 for (const [operationId, asked] of Object.entries(requests)) {
   test(operationId, async () => {
     const operation = operations.find((one) => one.operationId === operationId);
-    for (const address of coming)
-      if (address.startsWith(`${operation.path}?`) && (await fetch(server + address)).status === 404) return;
     for (const [more, status] of asked) {
       const address = operation.path.replace("/{id}", "") + more;
       const response = await fetch(server + address);
