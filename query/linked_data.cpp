@@ -30,8 +30,8 @@ class Graph {
     document_.AddMember("@context", context, memory());
   }
 
-  Value service(const SearchResult& result, std::optional<AreaIndex> place, const char* language) {
-    Value node(rapidjson::kObjectType);
+  void describe(Value& node, const SearchResult& result, std::optional<AreaIndex> place,
+                const char* language) {
     const std::string address = base_ + service_address(result, place, snapshot_.areas);
     set_types(node, "GovernmentService", "cpsv:PublicService");
     set(node, "@id", address);
@@ -56,7 +56,6 @@ class Graph {
     add_topics(node, result);
     add_offices(node, result);
     add_channels(node, result);
-    return node;
   }
 
   Value& root() { return document_; }
@@ -204,8 +203,7 @@ class Graph {
 std::string to_json_ld(const ServiceAnswer& answer, const std::string& base) {
   Graph graph(answer.reader.snapshot(), base);
   graph.add_context();
-  Value node = graph.service(answer.result, answer.place, answer.english ? "en" : "de");
-  for (auto& member : node.GetObject()) graph.root().AddMember(member.name, member.value, graph.memory());
+  graph.describe(graph.root(), answer.result, answer.place, answer.english ? "en" : "de");
   return graph.take();
 }
 
@@ -213,8 +211,11 @@ std::string to_json_ld(const SearchAnswer& answer, const std::string& base) {
   Graph graph(answer.reader.snapshot(), base);
   graph.add_context();
   Value nodes(rapidjson::kArrayType);
-  for (const SearchResult& result : answer.results)
-    nodes.PushBack(graph.service(result, answer.place, "de"), graph.memory());
+  for (const SearchResult& result : answer.results) {
+    Value node(rapidjson::kObjectType);
+    graph.describe(node, result, answer.place, "de");
+    nodes.PushBack(node, graph.memory());
+  }
   graph.root().AddMember("@graph", nodes, graph.memory());
   return graph.take();
 }
