@@ -1,8 +1,9 @@
 #include "server/compat.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+
+#include "server/public_api.h"
 
 namespace vsm::compat {
 namespace {
@@ -18,6 +19,14 @@ const Translation* english_of(const ServiceText& text) {
 std::string quoted(const char* name) { return std::string("Der Parameter ") + name; }
 
 }  // namespace
+
+HttpServer::Handler for_any_origin(HttpServer::Handler answer) {
+  return [answer = std::move(answer)](const httplib::Request& request, httplib::Response& response) {
+    allow_any_origin(response);
+    response.set_header("Vary", "Accept-Language");
+    answer(request, response);
+  };
+}
 
 std::string text_param(const httplib::Request& request, const char* name) {
   std::string text = param(request, name);
@@ -107,21 +116,13 @@ std::vector<std::string> ars_of(const ServiceText& text, AreaIndex area, const A
   return codes.empty() ? ars_of(area, areas) : codes;
 }
 
-std::string day_text(Day day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text;
-}
-
 std::string moment_text(std::int64_t seconds, const std::string& day) {
   if (seconds == 0) return day.empty() ? day : day.substr(0, 10) + "T00:00:00Z";
   const std::int64_t of_day = ((seconds % 86'400) + 86'400) % 86'400;
   char time[32];
   std::snprintf(time, sizeof time, "T%02d:%02d:%02dZ", static_cast<int>(of_day / 3'600),
                 static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
-  return day_text(static_cast<Day>((seconds - of_day) / 86'400)) + time;
+  return date_text(static_cast<Day>((seconds - of_day) / 86'400)) + time;
 }
 
 std::string html_of(std::string_view plain) {

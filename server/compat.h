@@ -16,9 +16,13 @@
 #include "query/records.h"
 #include "query/retry.h"
 #include "query/search.h"
+#include "server/connection.h"
 #include "server/request.h"
 
 namespace vsm::compat {
+
+/// A route that pages of other origins may ask too, as some programs are pages. Answers differ by language.
+HttpServer::Handler for_any_origin(HttpServer::Handler answer);
 
 /// Sends what `make(reader)` writes as JSON. What it throws as a RequestError is sent as a problem; it is
 /// asked again where a writer overtook the reader.
@@ -68,9 +72,6 @@ std::vector<std::string> ars_of(AreaIndex area, const AreaTable& areas);
 
 /// "2026-10-20T00:00:00Z"; empty where neither is known.
 std::string moment_text(std::int64_t seconds, const std::string& day);
-/// yyyy-MM-dd
-std::string day_text(Day day);
-
 /// Plain text as HTML: paragraphs, and nothing of it is taken for a tag.
 std::string html_of(std::string_view plain);
 

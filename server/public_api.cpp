@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/request.h"
+#include "server/routes.h"
 #include "server/web_files.h"
 
 namespace vsm {
@@ -50,13 +51,13 @@ void allow_any_origin(Response& response) {
 bool is_preflight(const Request& request) {
   return request.method == "OPTIONS" && request.has_header("Origin") &&
          request.has_header("Access-Control-Request-Method") && !has_body(request) &&
-         request.path.starts_with("/api/v1/");
+         (request.path.starts_with("/api/v1/") || is_compatible_path(request.path));
 }
 
 void answer_preflight(Response& response) {
   allow_any_origin(response);
   response.set_header("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-  response.set_header("Access-Control-Allow-Headers", "Accept, If-None-Match");
+  response.set_header("Access-Control-Allow-Headers", "Accept, If-None-Match, pvog-sud-api-client-id");
   response.set_header("Access-Control-Max-Age", "86400");
   response.status = 204;
 }

@@ -375,9 +375,11 @@ void offices_of_online(SearchEngine& engine, const Request& request, Response& r
 }  // namespace
 
 void add_pvog(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
+  const auto add = [&](const char* path, HttpServer::Handler answer) {
+    http.Get(std::string("/suchdienst/api") + path, compat::for_any_origin(std::move(answer)));
+  };
   const auto get = [&](const char* path, void (*answer)(SearchEngine&, const Request&, Response&)) {
-    http.Get(
-        std::string("/suchdienst/api") + path,
+    add(path,
         [&engine, answer](const Request& request, Response& response) { answer(engine, request, response); });
   };
   for (const char* path : {"/v2/locations", "/v3/locations"})
@@ -391,14 +393,13 @@ void add_pvog(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
   get("/v5/servicedescriptions/csv", services_as_csv);
   get("/v3/servicedescriptions/leikaid", services_of_keys);
   get("/v2/servicedescriptions/leikahierarchy", best_of_keys);
-  http.Get("/suchdienst/api/v8beta1/servicedescriptions",
-           [&engine, &queries](const Request& request, Response& response) {
-             services_found(engine, queries, request, response);
-           });
-  http.Get(R"(/suchdienst/api/v7/servicedescriptions/([^/]{1,300}))",
-           [&engine, &queries](const Request& request, Response& response) {
-             services_at(engine, queries, request, response);
-           });
+  add("/v8beta1/servicedescriptions", [&engine, &queries](const Request& request, Response& response) {
+    services_found(engine, queries, request, response);
+  });
+  add(R"(/v7/servicedescriptions/([^/]{1,300}))",
+      [&engine, &queries](const Request& request, Response& response) {
+        services_at(engine, queries, request, response);
+      });
   get(R"(/v6/servicedescriptions/([^/]{1,300})/detail)",
       [](SearchEngine& with, const Request& request, Response& response) {
         service_whole(with, request, response, request.matches[1].str(), param(request, "ars"), true);

@@ -63,7 +63,7 @@ std::string_view matter_name(std::string_view code) {
 
 /// The API says so for no bound.
 std::string bound(Day day) {
-  return day == day_min ? "1970-01-01" : day == day_max ? "2999-12-31" : compat::day_text(day);
+  return day == day_min ? "1970-01-01" : day == day_max ? "2999-12-31" : date_text(day);
 }
 
 void write_validity(JsonWriter& json, const Validity& validity) {

@@ -27,7 +27,7 @@ bool is_api(const Request& request) {
 
 void send_error(const Request& request, Response& response, const RequestError& error,
                 bool for_programs = false) {
-  if (request.path.starts_with("/api/v1/")) allow_any_origin(response);
+  if (request.path.starts_with("/api/v1/") || is_compatible_path(request.path)) allow_any_origin(response);
   if (for_programs || is_api(request))
     send_problem(response, error);
   else

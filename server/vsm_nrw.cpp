@@ -46,7 +46,7 @@ void write_stretch(JsonWriter& json, const Stretch& stretch, std::size_t total) 
   });
 }
 
-bool wants_english(const Request& request) {
+bool in_english(const Request& request) {
   std::string language = param(request, "sprache");
   std::transform(language.begin(), language.end(), language.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -410,7 +410,7 @@ RequestError unknown_service() {
 void responsibilities(SearchEngine& engine, const Request& request, Response& response) {
   compat::answer(engine, response, [&](const IndexReader& reader, JsonWriter& json) {
     const Snapshot& snapshot = reader.snapshot();
-    const bool english = wants_english(request);
+    const bool english = in_english(request);
     const Stretch stretch = stretch_of(request);
     const ServiceKey key = key_of(needed_text(request, "leistungsSchluessel"));
     const auto at = places_of(request, snapshot.areas);
@@ -447,7 +447,7 @@ void write_web_pages(JsonWriter& json, const Stretch& stretch) {
 void combined(SearchEngine& engine, QueryCounts& queries, const Request& request, Response& response) {
   compat::answer(engine, response, [&](const IndexReader& reader, JsonWriter& json) {
     const Snapshot& snapshot = reader.snapshot();
-    const bool english = wants_english(request);
+    const bool english = in_english(request);
     const std::string words = text_param(request, "suchbegriff"),
                       key_text = text_param(request, "leistungsSchluessel");
     const Stretch stretch = stretch_of(request);
@@ -509,18 +509,20 @@ bool is_compatible_path(std::string_view path) {
 }
 
 void add_vsm_nrw(HttpServer& http, SearchEngine& engine, QueryCounts& queries) {
+  const auto add = [&](const char* path, HttpServer::Handler answer) {
+    http.Get(path, compat::for_any_origin(std::move(answer)));
+  };
   const auto get = [&](const char* path, void (*answer)(SearchEngine&, const Request&, Response&)) {
-    http.Get(path, [&engine, answer](const Request& request, Response& response) {
-      answer(engine, request, response);
-    });
+    add(path,
+        [&engine, answer](const Request& request, Response& response) { answer(engine, request, response); });
   };
   get("/orte", places);
-  http.Get("/services", [&engine, &queries](const Request& request, Response& response) {
+  add("/services", [&engine, &queries](const Request& request, Response& response) {
     services(engine, queries, request, response);
   });
   get(R"(/services/([^/]{1,300}))", one_service);
   get("/zustaendigkeiten", responsibilities);
-  http.Get("/suche", [&engine, &queries](const Request& request, Response& response) {
+  add("/suche", [&engine, &queries](const Request& request, Response& response) {
     combined(engine, queries, request, response);
   });
   get("/web-treffer", web_pages);

@@ -541,5 +541,23 @@ TEST_F(PvogContract, UnknownAddressesAndOddIds) {
   EXPECT_THAT(body("/v6/servicedescriptions/%3Cscript%3E/detail"), Not(HasSubstr("<script>")));
 }
 
+TEST_F(PvogContract, PagesOfOtherOriginsMayAsk) {
+  httplib::Client client("127.0.0.1", server_->port());
+  for (const char* path :
+       {"/v2/locations?q=Bochum", "/v2/locations", "/v5/servicedescriptions/csv?ars=00", "/v9"}) {
+    const auto response = client.Get((api + path).c_str());
+    ASSERT_TRUE(response) << path;
+    EXPECT_EQ(response->get_header_value("Access-Control-Allow-Origin"), "*") << path;
+  }
+  const auto preflight = client.Options((api + "/v2/locations").c_str(),
+                                        {{"Origin", "https://stadt.example"},
+                                         {"Access-Control-Request-Method", "GET"},
+                                         {"Access-Control-Request-Headers", "pvog-sud-api-client-id"}});
+  ASSERT_TRUE(preflight);
+  EXPECT_EQ(preflight->status, 204);
+  EXPECT_THAT(preflight->get_header_value("Access-Control-Allow-Headers"),
+              HasSubstr("pvog-sud-api-client-id"));
+}
+
 }  // namespace
 }  // namespace vsm
