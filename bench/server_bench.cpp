@@ -143,4 +143,23 @@ int main(int argc, char** argv) {
     });
   }
   compare("search", index, "/api/v1/search?q=", words, searches);
+
+  // What somebody typed so far, at every length from the third letter on.
+  std::set<std::string> typed;
+  for (const std::string& word : words)
+    for (std::size_t length = 3; length <= word.size() && length < 20; ++length)
+      if (length == word.size() || (static_cast<unsigned char>(word[length]) & 0xC0U) != 0x80U)
+        typed.insert(word.substr(0, length));
+  const std::vector<std::string> keystrokes(typed.begin(), typed.end());
+  InProcess suggestions;
+  {
+    SearchEngine engine(index);
+    suggestions = in_process(keystrokes, [&](const std::string& text) {
+      SuggestRequest request;
+      request.words = text;
+      const auto answer = engine.suggest(request);
+      if (answer.valueless_by_exception()) std::abort();
+    });
+  }
+  compare("suggest", index, "/api/v1/suggest?q=", keystrokes, suggestions);
 }

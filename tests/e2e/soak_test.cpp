@@ -58,7 +58,8 @@ TEST_F(Soak, NothingFailsAndNothingIsLostWhileAllChanges) {
   const std::size_t searches = requests.size();
   for (std::size_t i = 0; i < searches / 8; ++i)
     for (const char* path :
-         {"/api/v1/places?q=bo", "/api/v1/topics?ars=05911", "/?q=hund&place=Bochum",
+         {"/api/v1/places?q=bo", "/api/v1/topics?ars=05911", "/api/v1/suggest?q=hun&ars=05911",
+          "/api/v1/coverage?ars=05", "/api/v1/online-services?place=Bochum", "/?q=hund&place=Bochum",
           "/leistung/99110009104000?ars=05911", "/api/v1/services/99110009104000?place=Bochum"})
       requests.push_back(load::get(path));
   std::shuffle(requests.begin(), requests.end(), std::mt19937(1));
