@@ -250,8 +250,7 @@ std::vector<SuggestionTable::Found> SuggestionTable::find(std::span<const std::s
 
 Suggestions::Suggestions(const AreaTable& areas, const Catalogue& catalogue, const PlaceFinder& places,
                          const language::WordRules& rules)
-    : areas_(areas),
-      catalogue_(catalogue),
+    : catalogue_(catalogue),
       places_(places),
       rules_(rules),
       services_(service_entries(catalogue), rules),

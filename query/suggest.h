@@ -105,7 +105,6 @@ class Suggestions {
                                const SuggestionTable& unlisted) const;
 
  private:
-  const AreaTable& areas_;
   const Catalogue& catalogue_;
   const PlaceFinder& places_;
   const language::WordRules& rules_;
