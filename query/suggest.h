@@ -89,7 +89,7 @@ class SuggestionTable {
 };
 
 /// What the tables of a build suggest, for all its revisions: services and words of the catalogue, topics and
-/// places. Immutable; safe to read from many threads. Keeps references to all that it is made of.
+/// places. Immutable; safe to read from many threads. Keeps references to catalogue, places and rules.
 class Suggestions {
  public:
   Suggestions(const AreaTable& areas, const Catalogue& catalogue, const PlaceFinder& places,
