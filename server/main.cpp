@@ -16,6 +16,11 @@ bool is_loopback(const std::string& host) {
   return host == "127.0.0.1" || host == "localhost" || host == "::1";
 }
 
+/// Empty too: settings as --check-config prints them name what is not set.
+auto or_none(std::string (*check)(const std::string&)) {
+  return [check](const std::string& value) { return value.empty() ? std::string() : check(value); };
+}
+
 /// Each option is a flag, a line of the file given with --config ("port = 8080") and a variable of the
 /// environment (VSM_PORT); a flag wins over the file, that over the environment.
 void add_options(CLI::App& app, std::string& index, vsm::ServerSettings& settings,
@@ -48,10 +53,10 @@ void add_options(CLI::App& app, std::string& index, vsm::ServerSettings& setting
                        "Adressen eigener Proxys: Grenzen gelten für die Adresse in X-Real-IP"));
   named(app.add_option("--public-url", settings.public_url,
                        "Adresse, unter der Menschen den Server erreichen, etwa https://suche.example.de")
-            ->check(vsm::is_public_url));
+            ->check(or_none(vsm::is_public_url)));
   named(app.add_option("--security-contact", settings.security_contact,
                        "Kontakt für Meldungen zur Sicherheit: mailto:... oder https://...")
-            ->check(vsm::is_contact));
+            ->check(or_none(vsm::is_contact)));
   named(app.add_option("--home-land", search.home_land,
                        "Regionalschlüssel des Landes, dessen Orte zuerst kommen"));
   app.add_flag(
