@@ -96,8 +96,15 @@ class Served {
   pid_t child_;
 };
 
+/// `ask` asks an engine for words.
+template <class Ask>
 void compare(const char* name, const std::string& index, const std::string& path,
-             const std::vector<std::string>& words, const InProcess& own) {
+             const std::vector<std::string>& words, Ask ask) {
+  InProcess own;
+  {
+    SearchEngine engine(index);
+    own = in_process(words, [&](const std::string& text) { ask(engine, text); });
+  }
   std::vector<std::string> requests;
   for (const std::string& word : words) requests.push_back(load::get(path + load::encoded(word)));
   // What starting costs is taken off.
@@ -132,17 +139,12 @@ int main(int argc, char** argv) {
   const std::string index = argc > 1 ? argv[1] : VSM_PROJECT_FOLDER "/var/index";
   const auto words = questions();
   std::printf("%zu different questions, %d threads\n", words.size(), threads);
-  InProcess searches;
-  {
-    SearchEngine engine(index);
-    searches = in_process(words, [&](const std::string& text) {
-      SearchRequest request;
-      request.words = text;
-      const auto answer = engine.search(request);
-      if (answer.valueless_by_exception()) std::abort();
-    });
-  }
-  compare("search", index, "/api/v1/search?q=", words, searches);
+  compare("search", index, "/api/v1/search?q=", words, [](SearchEngine& engine, const std::string& text) {
+    SearchRequest request;
+    request.words = text;
+    const auto answer = engine.search(request);
+    if (answer.valueless_by_exception()) std::abort();
+  });
 
   // What somebody typed so far, at every length from the third letter on.
   std::set<std::string> typed;
@@ -151,15 +153,11 @@ int main(int argc, char** argv) {
       if (length == word.size() || (static_cast<unsigned char>(word[length]) & 0xC0U) != 0x80U)
         typed.insert(word.substr(0, length));
   const std::vector<std::string> keystrokes(typed.begin(), typed.end());
-  InProcess suggestions;
-  {
-    SearchEngine engine(index);
-    suggestions = in_process(keystrokes, [&](const std::string& text) {
-      SuggestRequest request;
-      request.words = text;
-      const auto answer = engine.suggest(request);
-      if (answer.valueless_by_exception()) std::abort();
-    });
-  }
-  compare("suggest", index, "/api/v1/suggest?q=", keystrokes, suggestions);
+  compare("suggest", index, "/api/v1/suggest?q=", keystrokes,
+          [](SearchEngine& engine, const std::string& text) {
+            SuggestRequest request;
+            request.words = text;
+            const auto answer = engine.suggest(request);
+            if (answer.valueless_by_exception()) std::abort();
+          });
 }

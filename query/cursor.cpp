@@ -1,5 +1,8 @@
 #include "query/cursor.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <algorithm>
 
 namespace vsm {
@@ -62,13 +65,9 @@ std::uint64_t short_number(std::uint64_t group) {
 }  // namespace
 
 std::uint32_t question_number(const std::vector<std::string_view>& parts) {
-  std::uint32_t hash = 2'166'136'261U;  // FNV-1a
-  const auto add = [&](char c) { hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U; };
-  for (std::string_view part : parts) {
-    for (char c : part) add(c);
-    add('\0');
-  }
-  return hash;
+  std::string all;
+  for (std::string_view part : parts) (all += part) += '\xFF';  // no UTF-8 has it
+  return static_cast<std::uint32_t>(XXH3_64bits(all.data(), all.size()));
 }
 
 std::string list_cursor(std::uint32_t question, const std::vector<std::string>& position) {

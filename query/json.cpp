@@ -370,16 +370,6 @@ namespace {
 
 std::string two_digits(unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
-/// "2026-11-23T04:05:06Z"
-std::string moment_text(std::int64_t seconds) {
-  const std::int64_t day = seconds / 86'400, rest = seconds % 86'400;
-  const auto part = [&](std::int64_t unit, std::int64_t count) {
-    return two_digits(static_cast<unsigned>(rest / unit % count));
-  };
-  return date_text(static_cast<Day>(day)) + "T" + part(3'600, 24) + ":" + part(60, 60) + ":" + part(1, 60) +
-         "Z";
-}
-
 }  // namespace
 
 std::string date_text(Day day) {
@@ -387,6 +377,15 @@ std::string date_text(Day day) {
   return std::to_string(static_cast<int>(date.year())) + "-" +
          two_digits(static_cast<unsigned>(date.month())) + "-" +
          two_digits(static_cast<unsigned>(date.day()));
+}
+
+std::string moment_text(std::int64_t seconds) {
+  const std::int64_t of_day = (seconds % 86'400 + 86'400) % 86'400;
+  const auto part = [&](std::int64_t unit, std::int64_t count) {
+    return two_digits(static_cast<unsigned>(of_day / unit % count));
+  };
+  return date_text(static_cast<Day>((seconds - of_day) / 86'400)) + "T" + part(3'600, 24) + ":" +
+         part(60, 60) + ":" + part(1, 60) + "Z";
 }
 
 std::string to_json(const CoverageAnswer& answer, bool english) {

@@ -1,6 +1,7 @@
 // Answers as JSON, the same for the HTTP API and for vsm-query --json. Field names: docs/api.md.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ std::string to_json(const TopicsAnswer& answer, bool english = false);
 std::string to_json(const CoverageAnswer& answer, bool english = false);
 /// "2026-11-23"
 std::string date_text(Day day);
+/// Seconds since 1970 as "2026-11-23T04:05:06Z".
+std::string moment_text(std::int64_t seconds);
 std::string to_json(const SuggestAnswer& answer);
 /// RFC 9457 problem details.
 std::string to_json(const RequestError& error);

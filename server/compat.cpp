@@ -1,7 +1,6 @@
 #include "server/compat.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "server/public_api.h"
 
@@ -117,12 +116,8 @@ std::vector<std::string> ars_of(const ServiceText& text, AreaIndex area, const A
 }
 
 std::string moment_text(std::int64_t seconds, const std::string& day) {
-  if (seconds == 0) return day.empty() ? day : day.substr(0, 10) + "T00:00:00Z";
-  const std::int64_t of_day = ((seconds % 86'400) + 86'400) % 86'400;
-  char time[32];
-  std::snprintf(time, sizeof time, "T%02d:%02d:%02dZ", static_cast<int>(of_day / 3'600),
-                static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
-  return date_text(static_cast<Day>((seconds - of_day) / 86'400)) + time;
+  if (seconds != 0) return vsm::moment_text(seconds);
+  return day.empty() ? day : day.substr(0, 10) + "T00:00:00Z";
 }
 
 std::string html_of(std::string_view plain) {

@@ -145,8 +145,8 @@ bool only_reads(const httplib::Request& request) {
 class HttpServer::Router {
  public:
   void add(const std::string& pattern, Handler handler) {
-    const std::size_t text = pattern.find_first_of("([.*+?\\^$|{");
-    if (text == std::string::npos || is_plain(pattern)) {
+    const std::size_t text = pattern.find_first_of("([*+?\\^$|{");  // the point of "/style.css" means itself
+    if (text == std::string::npos) {
       exact_.emplace(pattern, std::move(handler));
     } else {
       patterns_.push_back({pattern, pattern.substr(0, text), std::regex(pattern), std::move(handler)});
@@ -176,11 +176,6 @@ class HttpServer::Router {
     std::regex whole;
     Handler handler;
   };
-  /// "/style.css": the point means itself.
-  static bool is_plain(const std::string& pattern) {
-    return pattern.find_first_of("([*+?\\^$|{") == std::string::npos;
-  }
-
   std::unordered_map<std::string, Handler> exact_;
   std::vector<Pattern> patterns_;
 };

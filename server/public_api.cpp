@@ -1,6 +1,10 @@
 #include "server/public_api.h"
 
-#include <cstdint>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstdio>
+#include <initializer_list>
 #include <utility>
 
 #include "server/request.h"
@@ -14,30 +18,19 @@ using httplib::Response;
 
 namespace {
 
-/// FNV-1a, 64 bits.
-class Hash {
- public:
-  Hash& add(std::string_view text) {
-    for (char c : text) add_byte(static_cast<unsigned char>(c));
-    add_byte(0xFF);  // no UTF-8 has it: "a", "b" and "ab" differ
-    return *this;
-  }
-  /// 16 hexadecimal digits.
-  std::string text() const {
-    std::string digits;
-    for (unsigned shift = 64; shift > 0; shift -= 4)
-      digits += "0123456789abcdef"[value_ >> (shift - 4) & 15U];
-    return digits;
-  }
-
- private:
-  void add_byte(unsigned char byte) { value_ = (value_ ^ byte) * 1'099'511'628'211U; }
-  std::uint64_t value_ = 14'695'981'039'346'656'037U;
-};
+/// 16 hexadecimal digits for texts, told apart by a byte that no UTF-8 has.
+std::string hash_of(std::initializer_list<std::string_view> texts) {
+  std::string all;
+  for (std::string_view text : texts) (all += text) += '\xFF';
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx",
+                static_cast<unsigned long long>(XXH3_64bits(all.data(), all.size())));
+  return digits;
+}
 
 /// Another program may answer otherwise: its number, and the description of its answers.
 std::string program() {
-  static const std::string known = Hash().add(VSM_VERSION).add(web_file("openapi.json")).text();
+  static const std::string known = hash_of({VSM_VERSION, web_file("openapi.json")});
   return known;
 }
 
@@ -67,15 +60,8 @@ HttpServer::Handler revalidated(SearchEngine& engine, std::string setting, HttpS
                                                                              Response& response) {
     allow_any_origin(response);
     // Weak: it speaks of the content, however it is packed.
-    const std::string tag = "\"" +
-                            Hash()
-                                .add(program())
-                                .add(setting)
-                                .add(engine.state())
-                                .add(date_text(today()))
-                                .add(request.target)
-                                .text() +
-                            "\"";
+    const std::string tag =
+        "\"" + hash_of({program(), setting, engine.state(), date_text(today()), request.target}) + "\"";
     const auto send_tag = [&] {
       response.set_header("ETag", "W/" + tag);
       response.set_header("Cache-Control", "public, no-cache");

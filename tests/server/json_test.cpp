@@ -5,31 +5,14 @@
 #include <map>
 
 #include "tests/server/running.h"
+#include "tests/server/shape.h"
 
 namespace vsm {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::element_type;
 /// Name and type; "?" behind a type: or null.
 using Fields = std::map<std::string, std::string>;
-
-std::string type_of(const element& value) {
-  switch (value.type()) {
-    case element_type::STRING:
-      return "text";
-    case element_type::BOOL:
-      return "bool";
-    case element_type::ARRAY:
-      return "list";
-    case element_type::OBJECT:
-      return "object";
-    case element_type::NULL_VALUE:
-      return "null";
-    default:
-      return "number";
-  }
-}
 
 void expect_fields(const element& object, const Fields& fields, const std::string& where) {
   ASSERT_EQ(type_of(object), "object") << where;

@@ -15,6 +15,25 @@
 
 namespace vsm {
 
+/// "text", "number", "bool", "list", "object" or "null".
+inline std::string type_of(const simdjson::dom::element& value) {
+  using simdjson::dom::element_type;
+  switch (value.type()) {
+    case element_type::STRING:
+      return "text";
+    case element_type::BOOL:
+      return "bool";
+    case element_type::ARRAY:
+      return "list";
+    case element_type::OBJECT:
+      return "object";
+    case element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "number";
+  }
+}
+
 class Shape {
  public:
   /// Throws std::invalid_argument where the notation is wrong.
@@ -91,24 +110,6 @@ class Shape {
     }
     node->nullable = take(rest, '?');
     return node;
-  }
-
-  static std::string type_of(const simdjson::dom::element& value) {
-    using simdjson::dom::element_type;
-    switch (value.type()) {
-      case element_type::STRING:
-        return "text";
-      case element_type::BOOL:
-        return "bool";
-      case element_type::ARRAY:
-        return "list";
-      case element_type::OBJECT:
-        return "object";
-      case element_type::NULL_VALUE:
-        return "null";
-      default:
-        return "number";
-    }
   }
 
   static void compare(const Node& node, const simdjson::dom::element& value, const std::string& path,
