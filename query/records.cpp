@@ -16,6 +16,17 @@ bool is_among(std::span<const ServiceKey> keys, ServiceKey key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
+/// The offices of one sheet for a key, but those that are there already.
+void add_offices(const Sheet& sheet, ServiceKey key, AreaIndex area, Day day,
+                 std::vector<OfficeOffer>& offers) {
+  for (const SheetJoin& join : sheet.offices_in_group(key.group())) {
+    const Office& office = sheet.offices[join.index];
+    const auto same = [&](const OfficeOffer& known) { return known.office->id == office.id; };
+    if (join.key == key && office.validity.holds(day) && std::none_of(offers.begin(), offers.end(), same))
+      offers.push_back({&office, key, area});
+  }
+}
+
 }  // namespace
 
 Records::Records(const IndexReader& reader, AreaIndex place, Day day)
@@ -106,17 +117,8 @@ std::vector<OnlineOffer> Records::online(std::span<const ServiceKey> keys, bool 
 
 std::vector<OfficeOffer> Records::offices(std::span<const ServiceKey> keys) const {
   std::vector<OfficeOffer> offers;
-  for (const Step& step : view_.steps()) {
-    for (ServiceKey key : keys) {
-      for (const SheetJoin& join : step.sheet->offices_in_group(key.group())) {
-        const Office& office = step.sheet->offices[join.index];
-        const auto same = [&](const OfficeOffer& known) { return known.office->id == office.id; };
-        if (join.key == key && office.validity.holds(view_.day()) &&
-            std::none_of(offers.begin(), offers.end(), same))
-          offers.push_back({&office, key, *step.area});
-      }
-    }
-  }
+  for (const Step& step : view_.steps())
+    for (ServiceKey key : keys) add_offices(*step.sheet, key, *step.area, view_.day(), offers);
   return offers;
 }
 
@@ -166,16 +168,8 @@ std::optional<OnlineRecord> find_online(const IndexReader& reader, std::string_v
 
 std::vector<OfficeOffer> offices_beside(const IndexReader& reader, const OnlineRecord& online, Day day) {
   std::vector<OfficeOffer> offers;
-  for (const OnlineRecord::Join& place : online.joins) {
-    const Sheet& sheet = reader.sheet(place.area);
-    for (const SheetJoin& join : sheet.offices_in_group(place.key.group())) {
-      const Office& office = sheet.offices[join.index];
-      const auto same = [&](const OfficeOffer& known) { return known.office->id == office.id; };
-      if (join.key == place.key && office.validity.holds(day) &&
-          std::none_of(offers.begin(), offers.end(), same))
-        offers.push_back({&office, place.key, place.area});
-    }
-  }
+  for (const OnlineRecord::Join& place : online.joins)
+    add_offices(reader.sheet(place.area), place.key, place.area, day, offers);
   return offers;
 }
 
