@@ -110,6 +110,9 @@ struct IndexReader::State {
     } catch (const IndexOutdated&) {
       outdated = true;
       throw;
+    } catch (const IndexError& error) {  // blocks that a writer has used again may hold anything
+      outdated = true;
+      throw IndexOutdated(error.what());
     }
   }
 };
@@ -420,12 +423,13 @@ const Sheet& IndexReader::sheet(AreaIndex area) const {
   const Snapshot& snapshot = *state_->revision->snapshot;
   Snapshot::LazySheet& lazy = *snapshot.sheets_.at(area);
   std::call_once(lazy.once, [&] {
-    const std::string bytes = state_->guarded(
-        [&] { return state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id()); });
-    if (bytes.empty()) return;
-    auto sheet = from_bytes<Sheet>(bytes, "a sheet");
-    sheet.derive();
-    lazy.sheet = std::move(sheet);
+    state_->guarded([&] {
+      const std::string bytes = state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id());
+      if (bytes.empty()) return;
+      auto sheet = from_bytes<Sheet>(bytes, "a sheet");
+      sheet.derive();
+      lazy.sheet = std::move(sheet);
+    });
   });
   return lazy.sheet;
 }
@@ -459,11 +463,13 @@ bool IndexReader::has_term(TermKind kind, const std::string& term) const {
 }
 
 ServiceText IndexReader::text(DocId doc) const {
-  const std::string data = state_->guarded([&] { return state_->db.get_document(doc).get_data(); });
-  std::string_view rest = data;
-  if (take_version(rest).kind != ObjectKind::text)
-    throw IndexError("document " + std::to_string(doc) + " is no service text");
-  return from_bytes<ServiceText>(std::string(rest), "a service text");
+  return state_->guarded([&] {
+    const std::string data = state_->db.get_document(doc).get_data();
+    std::string_view rest = data;
+    if (take_version(rest).kind != ObjectKind::text)
+      throw IndexError("document " + std::to_string(doc) + " is no service text");
+    return from_bytes<ServiceText>(std::string(rest), "a service text");
+  });
 }
 
 std::optional<DocId> IndexReader::find_text(std::string_view id) const { return find(ObjectKind::text, id); }
@@ -471,15 +477,16 @@ std::optional<DocId> IndexReader::find_text(std::string_view id) const { return 
 std::optional<Office> IndexReader::office(std::string_view id) const {
   const auto doc = find(ObjectKind::office, id);
   if (!doc) return std::nullopt;
-  return object_of<Office>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
-                           "an office");
+  return state_->guarded(
+      [&] { return object_of<Office>(state_->db.get_document(*doc).get_data(), "an office"); });
 }
 
 std::optional<OnlineService> IndexReader::online_service(std::string_view id) const {
   const auto doc = find(ObjectKind::online_service, id);
   if (!doc) return std::nullopt;
-  return object_of<OnlineService>(state_->guarded([&] { return state_->db.get_document(*doc).get_data(); }),
-                                  "an online service");
+  return state_->guarded([&] {
+    return object_of<OnlineService>(state_->db.get_document(*doc).get_data(), "an online service");
+  });
 }
 
 std::vector<AreaIndex> IndexReader::areas_of(ObjectKind kind, std::string_view id) const {
