@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
   const pid_t server =
       start({VSM_SERVER_PROGRAM, "--index", index, "--port", std::to_string(port), "--management-port", "0"});
   const auto started = Clock::now();
-  for (Client http(port); http.ask(get("/style.css")) != 200;) {
+  for (Client http(port); http.ask(get("/robots.txt")) != 200;) {
     if (Seconds(Clock::now() - started).count() > 120) return 1;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -82,7 +82,7 @@ class Served {
       std::_Exit(127);
     }
     load::Client client(port);
-    for (int i = 0; i < 400 && client.ask(load::get("/style.css")) != 200; ++i)
+    for (int i = 0; i < 400 && client.ask(load::get("/robots.txt")) != 200; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   double end() {

@@ -79,13 +79,13 @@ Items open_of(const Items& items) {
   return open;
 }
 
-std::string quoted(const Item& item) { return item.key.text() + " „" + printable(item.name) + "“"; }
+std::string in_quotes(const Item& item) { return item.key.text() + " „" + printable(item.name) + "“"; }
 
 template <class List>
 std::string quoted_all(const List& items) {
   std::string text;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, items.size()); ++i)
-    text += (i == 0 ? "" : ", ") + quoted(*items[i]);
+    text += (i == 0 ? "" : ", ") + in_quotes(*items[i]);
   return text + (items.size() > 3 ? " …" : "");
 }
 
@@ -411,7 +411,7 @@ class Comparison {
              ". Bitte entscheiden Sie, welcher Schlüssel gemeint ist.";
     if (staying != staying_.end()) return " Denselben Namen hat jetzt " + staying->second.text() + ".";
     if (const Item* like = most_like(item, added_by_stem))
-      return " Ähnlich heißt neu: " + quoted(*like) + ". Bitte prüfen Sie, ob das dieselbe Leistung ist.";
+      return " Ähnlich heißt neu: " + in_quotes(*like) + ". Bitte prüfen Sie, ob das dieselbe Leistung ist.";
     const ListedKey* general = find_listed(ServiceKey(item.key.group() * 1'000));
     if (item.key.detail() != 0 && general && !general->retired)
       return " Der allgemeine Schlüssel " + general->key.text() + " „" + printable(general->official_name) +
@@ -426,7 +426,7 @@ class Comparison {
       hint = " " + item.heading.text() + " „" + printable(present_.find(item.heading)->official_name) +
              "“ ist damit nur noch Überschrift.";
     if (const Item* like = most_like(item, gone_by_stem))
-      hint += " Ähnlich hieß bisher: " + quoted(*like) + ".";
+      hint += " Ähnlich hieß bisher: " + in_quotes(*like) + ".";
     return hint;
   }
 

@@ -28,7 +28,7 @@ std::string_view cut(std::string_view text, std::size_t most) {
 }
 
 /// For sentences: „text“, cut where it is long.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   const std::string_view shown = cut(text, 80);
   return "„" + std::string(shown) + (shown.size() < text.size() ? "…“" : "“");
 }
@@ -274,7 +274,7 @@ class Maker {
     } else if (name == "zustaendigkeitTransferObjekt") {
       responsibilities();
     } else {
-      refuse("art", quoted(name) + " ist kein bekannter Eintrag und wurde nicht übernommen.");
+      refuse("art", in_quotes(name) + " ist kein bekannter Eintrag und wurde nicht übernommen.");
     }
     return std::move(result_);
   }
@@ -316,7 +316,8 @@ class Maker {
         refuse("id-zu-lang",
                "Die Kennung ist länger als 200 Bytes; der Löschauftrag wurde nicht übernommen.");
       } else if (!known) {
-        refuse("art", quoted(kind) + " ist keine bekannte Klasse; der Löschauftrag wurde nicht übernommen.");
+        refuse("art",
+               in_quotes(kind) + " ist keine bekannte Klasse; der Löschauftrag wurde nicht übernommen.");
       } else {
         result_.changes.emplace_back(Deletion{*known, id_});
       }
@@ -338,7 +339,7 @@ class Maker {
       if (area)
         known.push_back(areas_[*area].id());
       else if (++unknown_count <= 5)
-        unknown.push_back(quoted(code));
+        unknown.push_back(in_quotes(code));
     }
     if (unknown_count == 0) return known;
     std::string message;
@@ -366,7 +367,7 @@ class Maker {
         if (const auto parsed = day_of(text))
           day = *parsed;
         else
-          warn("datum", "Das Datum " + quoted(text) + " im Feld " + std::string(name) +
+          warn("datum", "Das Datum " + in_quotes(text) + " im Feld " + std::string(name) +
                             " gibt es nicht; es bleibt offen.");
       };
       bound("beginn", {"1970-01-01"}, period.from);
@@ -390,7 +391,7 @@ class Maker {
         object.changed_at = *moment;
         return;
       }
-      warn("datum", "Das Datum " + quoted(text) + " im Feld " + std::string(field) +
+      warn("datum", "Das Datum " + in_quotes(text) + " im Feld " + std::string(field) +
                         " gibt es nicht; es bleibt leer.");
       return;
     }
@@ -424,7 +425,7 @@ class Maker {
         if (const auto parsed = ServiceKey::parse(digits))
           text.keys.push_back(*parsed);
         else
-          warn("schluessel", quoted(digits) + " ist kein Leistungsschlüssel aus 14 Ziffern.");
+          warn("schluessel", in_quotes(digits) + " ist kein Leistungsschlüssel aus 14 Ziffern.");
       });
     }
     if (special) {
@@ -546,9 +547,9 @@ class Maker {
     const bool alike = same->module.text == piece.module.text;
     if (!same->general && piece.general) std::swap(*same, piece);
     if (!alike)
-      warn("modul-mehrfach", "Das Textmodul " +
-                                 quoted(piece.module.code == "IND" ? piece.module.title : piece.module.code) +
-                                 " kommt mehrfach mit verschiedenem Text vor; übernommen wurde nur einer.");
+      warn("modul-mehrfach",
+           "Das Textmodul " + in_quotes(piece.module.code == "IND" ? piece.module.title : piece.module.code) +
+               " kommt mehrfach mit verschiedenem Text vor; übernommen wurde nur einer.");
     else if (same->module.links.empty())
       same->module.links = std::move(piece.module.links);
   }
@@ -598,7 +599,7 @@ class Maker {
     Html html = reduce_html(content);
     if (html.reduced && reduced_.size() < 100) {
       const std::string name =
-          module.code == "IND" ? quoted(module.title) : "Textmodul " + quoted(module.code);
+          module.code == "IND" ? in_quotes(module.title) : "Textmodul " + in_quotes(module.code);
       if (reduced_.find(name) == std::string::npos) reduced_ += (reduced_.empty() ? "" : ", ") + name;
     }
     return html;
@@ -683,7 +684,7 @@ class Maker {
     const std::string_view address = inner ? inner.text() : element.text();
     if (address.empty()) return;
     if (!is_web_address(address)) {
-      warn("link-adresse", "Der Link " + quoted(address) +
+      warn("link-adresse", "Der Link " + in_quotes(address) +
                                " beginnt nicht mit http:// oder https:// oder ist keine "
                                "Adresse; er wurde weggelassen.");
       return;

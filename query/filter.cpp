@@ -57,12 +57,13 @@ Filter::Filter(const Catalogue& catalogue, const SearchRequest& request)
       situation_(catalogue.find_situation(request.situation)) {}
 
 bool Filter::take(const Traits& traits) {
-  const std::array<bool, 5> passes = {
+  const std::array<bool, 6> passes = {
       !topic_ || (traits.topics >> *topic_ & 1U) != 0,
       !situation_ || (traits.situations >> *situation_ & 1U) != 0,
       request_.audience == 0 || (traits.audience & request_.audience) != 0,
       !request_.online_only || traits.online,
-      !request_.trust_level || (traits.trust >> static_cast<unsigned>(*request_.trust_level / 5) & 1U) != 0};
+      !request_.trust_level || (traits.trust >> static_cast<unsigned>(*request_.trust_level / 5) & 1U) != 0,
+      !request_.level || (traits.levels >> static_cast<unsigned>(*request_.level) & 1U) != 0};
   const auto others = [&](std::size_t own) {
     for (std::size_t i = 0; i < passes.size(); ++i)
       if (i != own && !passes[i]) return false;
@@ -73,9 +74,8 @@ bool Filter::take(const Traits& traits) {
   if (others(2)) count_bits(audience_, traits.audience);
   if (others(3)) ++online_[traits.online ? 1 : 0];
   if (others(4)) count_bits(trust_, traits.trust);
-  const bool all = others(passes.size());
-  if (all) count_bits(levels_, traits.levels);
-  return all;
+  if (others(5)) count_bits(levels_, traits.levels);
+  return others(passes.size());
 }
 
 Facets Filter::facets() const {

@@ -18,9 +18,10 @@ class Json : public JsonWriter {
     field("level", level_name(area.level));
   }
 
-  void place(AreaIndex index) {
+  void place(AreaIndex index, std::string_view label = {}) {
     object([&] {
       area_fields(index);
+      if (!label.empty()) field("label", label);
       const Area& area = snapshot_->areas[index];
       field("officialName", std::string_view(area.name));
       known("kind", area.kind);
@@ -236,7 +237,7 @@ std::string to_json(const ServiceAnswer& answer) {
     json.place_or_null(answer.place);
     json.array("places", answer.places, [&](AreaIndex index) { json.place(index); });
     json.result_fields(answer.result);
-    json.field("language", std::string_view(answer.english ? "en" : "de"));
+    json.field("language", std::string_view(answer.language));
     json.array("languages", answer.languages,
                [&](const std::string& language) { json.value(std::string_view(language)); });
     json.array("modules", answer.modules, [&](const FilledModule& filled) {
@@ -294,7 +295,10 @@ std::string to_json(const TopicsAnswer& answer, bool english) {
 
 std::string to_json(const PlacesAnswer& answer) {
   Json json(&answer.reader.snapshot());
-  json.object([&] { json.array("places", answer.places, [&](AreaIndex index) { json.place(index); }); });
+  json.object([&] {
+    std::size_t number = 0;
+    json.array("places", answer.places, [&](AreaIndex index) { json.place(index, answer.labels[number++]); });
+  });
   return json.take();
 }
 

@@ -203,7 +203,7 @@ class Graph {
 std::string to_json_ld(const ServiceAnswer& answer, const std::string& base) {
   Graph graph(answer.reader.snapshot(), base);
   graph.add_context();
-  graph.describe(graph.root(), answer.result, answer.place, answer.english ? "en" : "de");
+  graph.describe(graph.root(), answer.result, answer.place, answer.language.c_str());
   return graph.take();
 }
 

@@ -42,8 +42,8 @@ Result<SearchAnswer> SearchEngine::search(const SearchRequest& request) {
   return settled([&] { return search_once(request); });
 }
 Result<ServiceAnswer> SearchEngine::service(std::string_view id, std::string_view ars, std::string_view place,
-                                            std::optional<Day> day, bool english) {
-  return settled([&] { return service_once(id, ars, place, day, english); });
+                                            std::optional<Day> day, std::string_view language) {
+  return settled([&] { return service_once(id, ars, place, day, language); });
 }
 Result<TopicsAnswer> SearchEngine::topics(std::string_view ars, std::string_view place) {
   return settled([&] { return topics_once(ars, place); });
@@ -111,10 +111,10 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
   if (!understood.place_words.empty()) place = std::move(understood.place);
 
   const std::string where = place.chosen ? snapshot.areas[*place.chosen].id() : std::string();
-  const std::uint32_t question =
-      question_number({request.words, where, request.topic, request.situation,
-                       std::to_string(request.audience), std::to_string(request.trust_level.value_or(0)),
-                       request.online_only ? "online" : "", request.literal ? "literal" : ""});
+  const std::uint32_t question = question_number(
+      {request.words, where, request.topic, request.situation, std::to_string(request.audience),
+       std::to_string(request.trust_level.value_or(0)), request.online_only ? "online" : "",
+       request.literal ? "literal" : "", request.level ? std::string(level_name(*request.level)) : ""});
   Seen seen;
   if (!request.cursor.empty()) {
     const auto read = Seen::read(request.cursor, question);
@@ -173,10 +173,10 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
 
 namespace {
 
-/// Title, teaser and modules as the text has them in English; false where it has none.
-bool speak_english(ServiceText& text) {
+/// Title, teaser and modules as the text has them in a language; false where it has none.
+bool speak(ServiceText& text, std::string_view language) {
   for (Translation& translation : text.translations) {
-    if (translation.language != "en" || translation.title.empty()) continue;
+    if (translation.language != language || translation.title.empty()) continue;
     text.title = std::move(translation.title);
     text.teaser = std::move(translation.teaser);
     if (!translation.modules.empty()) text.modules = std::move(translation.modules);
@@ -189,7 +189,7 @@ bool speak_english(ServiceText& text) {
 
 Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::string_view ars,
                                                  std::string_view place_text, std::optional<Day> day,
-                                                 bool english) {
+                                                 std::string_view language) {
   IndexReader reader = index_.reader();
   const Snapshot& snapshot = reader.snapshot();
   const auto lens = lens_of(reader);
@@ -250,7 +250,7 @@ Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::strin
                        {},
                        {},
                        {},
-                       false,
+                       "de",
                        place.chosen,
                        place.chosen ? lens->places.label(*place.chosen) : std::string(),
                        std::move(place.others),
@@ -258,7 +258,7 @@ Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::strin
   answer.languages = {"de"};
   for (const Translation& translation : answer.result.text.translations)
     answer.languages.push_back(translation.language);
-  if (english) answer.english = speak_english(answer.result.text);
+  if (speak(answer.result.text, language)) answer.language = language;
   for (std::size_t i = 1; i < candidate.shown.docs.size(); ++i)
     answer.same_level.push_back(answer.reader.text(candidate.shown.docs[i]));
   const auto fill_from = [&](const ServiceText& text, AreaIndex area) {
@@ -335,7 +335,9 @@ PlacesAnswer SearchEngine::places(std::string_view text, std::size_t limit) {
   IndexReader reader = index_.reader();
   const auto lens = lens_of(reader);
   auto places = lens->places.beginning_with(text, limit);
-  return {std::move(places), std::move(reader)};
+  std::vector<std::string> labels;
+  for (AreaIndex place : places) labels.push_back(lens->places.label(place));
+  return {std::move(places), std::move(labels), std::move(reader)};
 }
 
 }  // namespace vsm

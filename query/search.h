@@ -35,6 +35,7 @@ struct SearchRequest {
   std::string cursor;            ///< of the answer before, in place of page
   std::string topic, situation;  ///< ids; empty: all
   std::uint8_t audience = 0;     ///< 0: all
+  std::optional<Level> level;    ///< only results whose shown text is of this level
   bool online_only = false;
   std::optional<int>
       trust_level;           ///< only results with an online service of this level: 10, 15, 20, 30 or 40
@@ -127,7 +128,7 @@ struct ServiceAnswer {
   std::vector<FilledModule> modules;
   std::vector<ServiceText> same_level;  ///< further texts of the same key and level
   std::vector<std::string> languages;   ///< that the text itself speaks: "de", "en", "de-LS"
-  bool english = false;                 ///< title, teaser and modules are in English
+  std::string language = "de";          ///< that title, teaser and modules are in
   std::optional<AreaIndex> place;
   std::string place_label;
   std::vector<AreaIndex> places;
@@ -147,6 +148,7 @@ struct TopicsAnswer {
 
 struct PlacesAnswer {
   std::vector<AreaIndex> places;
+  std::vector<std::string> labels;  ///< a name for each that finds it again
   IndexReader reader;
 };
 
@@ -171,9 +173,10 @@ class SearchEngine {
   explicit SearchEngine(std::string index_directory, SearchSettings settings = {});
 
   Result<SearchAnswer> search(const SearchRequest& request);
-  /// `id` is a service key of 14 digits or the id of a text. `english`: where the text speaks it.
+  /// `id` is a service key of 14 digits or the id of a text. `language`: of its text, where it speaks that;
+  /// else it speaks German.
   Result<ServiceAnswer> service(std::string_view id, std::string_view ars, std::string_view place,
-                                std::optional<Day> day = {}, bool english = false);
+                                std::optional<Day> day = {}, std::string_view language = "de");
   Result<TopicsAnswer> topics(std::string_view ars, std::string_view place);
   PlacesAnswer places(std::string_view text, std::size_t limit);
   /// query/offers.h
@@ -198,7 +201,7 @@ class SearchEngine {
  private:
   Result<SearchAnswer> search_once(const SearchRequest& request);
   Result<ServiceAnswer> service_once(std::string_view id, std::string_view ars, std::string_view place,
-                                     std::optional<Day> day, bool english);
+                                     std::optional<Day> day, std::string_view language);
   Result<TopicsAnswer> topics_once(std::string_view ars, std::string_view place);
   Result<SuggestAnswer> suggest_once(const SuggestRequest& request);
 

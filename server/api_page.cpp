@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 
 #include "query/linked_data.h"
+#include "server/html.h"
 #include "server/page.h"
 #include "server/web_files.h"
 
@@ -172,12 +173,14 @@ class Description {
 
 }  // namespace
 
-std::string api_page() {
-  static const std::string page = [] {
-    kainjow::mustache::mustache body{std::string(web_file("api.html"))};
-    return body.render(Description().page());
-  }();
-  return page;
+std::string api_page(bool english, const Site& site) {
+  static const data content = Description().page();
+  PageFrame frame;
+  frame.title = phrase("api", english);
+  frame.english = english;
+  frame.address = "/api";
+  frame.listed = true;
+  return render_page("api", content, frame, site);
 }
 
 }  // namespace vsm

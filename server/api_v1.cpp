@@ -86,7 +86,7 @@ void send_service(SearchEngine& engine, const Request& request, Response& respon
   if (const auto wrong = wrong_format(request)) return send_problem(response, *wrong);
   send_in_format(request, response,
                  engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"), {},
-                                std::get<bool>(english)),
+                                std::get<bool>(english) ? "en" : "de"),
                  public_url);
 }
 
@@ -94,7 +94,7 @@ void send_service(SearchEngine& engine, const Request& request, Response& respon
 
 void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries,
                 const ServerSettings& settings) {
-  const std::string base = settings.public_url;
+  const std::string base = settings.site.public_url;
   const auto get = [&](const char* path, auto answer) {
     http.Get(path, revalidated(engine, base + (settings.suggest ? " suggest" : ""), std::move(answer)));
   };

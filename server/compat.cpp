@@ -15,7 +15,7 @@ const Translation* english_of(const ServiceText& text) {
   return found == text.translations.end() ? nullptr : &*found;
 }
 
-std::string quoted(const char* name) { return std::string("Der Parameter ") + name; }
+std::string in_quotes(const char* name) { return std::string("Der Parameter ") + name; }
 
 }  // namespace
 
@@ -31,13 +31,14 @@ std::string text_param(const httplib::Request& request, const char* name) {
   std::string text = param(request, name);
   const auto letters = std::count_if(text.begin(), text.end(),
                                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  if (letters == 1) throw RequestError{400, "Zu kurzer Wert", quoted(name) + " hat mindestens zwei Zeichen."};
+  if (letters == 1)
+    throw RequestError{400, "Zu kurzer Wert", in_quotes(name) + " hat mindestens zwei Zeichen."};
   return text;
 }
 
 std::string needed_text(const httplib::Request& request, const char* name) {
   std::string text = text_param(request, name);
-  if (text.empty()) throw RequestError{400, "Fehlende Angabe", quoted(name) + " fehlt."};
+  if (text.empty()) throw RequestError{400, "Fehlende Angabe", in_quotes(name) + " fehlt."};
   return text;
 }
 
@@ -47,7 +48,7 @@ std::int64_t number_param(const httplib::Request& request, const char* name, std
   if (number < least || number > most)
     throw RequestError{
         400, "Ungültige Zahl",
-        quoted(name) + " liegt zwischen " + std::to_string(least) + " und " + std::to_string(most) + "."};
+        in_quotes(name) + " liegt zwischen " + std::to_string(least) + " und " + std::to_string(most) + "."};
   return number;
 }
 
@@ -55,7 +56,7 @@ Day day_param(const httplib::Request& request, const char* name) {
   const std::string text = param(request, name);
   if (text.empty()) return today();
   const auto day = text.size() == 10 ? parse_day(text) : std::nullopt;
-  if (!day) throw RequestError{400, "Ungültiges Datum", quoted(name) + " hat die Form JJJJ-MM-TT."};
+  if (!day) throw RequestError{400, "Ungültiges Datum", in_quotes(name) + " hat die Form JJJJ-MM-TT."};
   return *day;
 }
 

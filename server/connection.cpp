@@ -145,7 +145,7 @@ bool only_reads(const httplib::Request& request) {
 class HttpServer::Router {
  public:
   void add(const std::string& pattern, Handler handler) {
-    const std::size_t text = pattern.find_first_of("([*+?\\^$|{");  // the point of "/style.css" means itself
+    const std::size_t text = pattern.find_first_of("([*+?\\^$|{");  // the point of "/robots.txt" means itself
     if (text == std::string::npos) {
       exact_.emplace(pattern, std::move(handler));
     } else {

@@ -80,8 +80,8 @@ std::string security(const ServerSettings& settings) {
   std::string text = "Contact: " + settings.security_contact +
                      "\nExpires: " + date_text(today() + security_days) +
                      "T00:00:00Z\nPreferred-Languages: de, en\n";
-  if (!settings.public_url.empty())
-    text += "Canonical: " + settings.public_url + "/.well-known/security.txt\n";
+  if (!settings.site.public_url.empty())
+    text += "Canonical: " + settings.site.public_url + "/.well-known/security.txt\n";
   return text;
 }
 
@@ -93,7 +93,7 @@ bool is_printable(const std::string& text) {
 }  // namespace
 
 void add_linked_data(HttpServer& http, SearchEngine& engine, const ServerSettings& settings) {
-  const std::string base = settings.public_url;
+  const std::string base = settings.site.public_url;
   http.Get("/robots.txt",
            [base](const Request&, Response& response) { send(response, robots(base), text_type); });
   if (!settings.security_contact.empty())

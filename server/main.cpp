@@ -51,9 +51,19 @@ void add_options(CLI::App& app, std::string& index, vsm::ServerSettings& setting
             ->check(CLI::Range(0.0, 1e6)));
   named(app.add_option("--proxy", settings.limits.proxies,
                        "Adressen eigener Proxys: Grenzen gelten für die Adresse in X-Real-IP"));
-  named(app.add_option("--public-url", settings.public_url,
+  named(app.add_option("--public-url", settings.site.public_url,
                        "Adresse, unter der Menschen den Server erreichen, etwa https://suche.example.de")
             ->check(or_none(vsm::is_public_url)));
+  named(app.add_option("--site-name", settings.site.name, "Name der Suche, wie ihn die Seiten zeigen"));
+  named(app.add_option("--contact", settings.site.contact,
+                       "Kontakt für Hinweise zu Barrieren: mailto:... oder https://...")
+            ->check(or_none(vsm::is_contact)));
+  named(app.add_option("--report-contact", settings.site.report_contact,
+                       "Wohin Menschen tote Links melden: mailto:... oder https://...")
+            ->check(or_none(vsm::is_contact)));
+  named(app.add_option("--notes", settings.site.notes,
+                       "Ordner mit eigenen Seiten in Markdown: impressum.de.md, datenschutz.de.md ...")
+            ->check(or_none([](const std::string& folder) { return CLI::ExistingDirectory(folder); })));
   named(app.add_option("--security-contact", settings.security_contact,
                        "Kontakt für Meldungen zur Sicherheit: mailto:... oder https://...")
             ->check(or_none(vsm::is_contact)));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "server/page.h"
 #include "server/request.h"
 #include "server/routes.h"
@@ -9,66 +11,110 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 
-void search_page(SearchEngine& engine, QueryCounts& queries, const Request& request, Response& response,
-                 const std::string& public_url) {
+/// The path and query of a request without its language, encoded anew.
+std::string address_without_language(const Request& request) {
+  std::string address = request.path;
+  for (const auto& [name, value] : request.params)
+    if (name != "lang") {
+      address += address.size() == request.path.size() ? '?' : '&';
+      address += url_encoded(name) + "=" + url_encoded(value);
+    }
+  return address;
+}
+
+PageInput input_of(const Request& request) {
   PageInput input;
-  input.public_url = public_url;
   input.words = param(request, "q");
   input.place = param(request, "place");
-  input.online_only = is_true(param(request, "online"));
+  input.ars = param(request, "ars");
   input.literal = is_true(param(request, "exact"));
   input.english = param(request, "lang") == "en";
-  input.topic = param(request, "topic");
-  for (const char* name : {"topic", "situation", "audience", "trust"})
+  input.address = address_without_language(request);
+  for (const char* name : {"topic", "situation", "audience", "level", "trust"})
     if (const std::string value = param(request, name); !value.empty())
-      input.filters += std::string("&") + name + "=" + url_encoded(value);
-  if (input.words.find_first_not_of(" \t") == std::string::npos && input.filters.empty())
-    return send(response, start_page(input), html_type);
+      input.filters.emplace_back(name, value);
+  if (is_true(param(request, "online"))) input.filters.emplace_back("online", "true");
+  return input;
+}
+
+void show_search(SearchEngine& engine, QueryCounts& queries, const Request& request, Response& response,
+                 const Site& site) {
+  const PageInput input = input_of(request);
+  const auto show_error = [&](const RequestError& error) {
+    send(response, error_page(input, error, site), html_type, error.status);
+  };
+  if (input.words.find_first_not_of(" \t") == std::string::npos && input.filter("topic").empty() &&
+      input.filter("situation").empty()) {
+    const auto answer = engine.topics(input.ars, input.place);
+    if (const auto* error = std::get_if<RequestError>(&answer)) return show_error(*error);
+    return send(response, start_page(input, std::get<TopicsAnswer>(answer), site), html_type);
+  }
   const auto search = search_request(request);
-  if (const auto* error = std::get_if<RequestError>(&search))
-    return send(response, error_page(input, *error), html_type, error->status);
+  if (const auto* error = std::get_if<RequestError>(&search)) return show_error(*error);
   const auto answer = engine.search(std::get<SearchRequest>(search));
-  if (const auto* error = std::get_if<RequestError>(&answer))
-    return send(response, error_page(input, *error), html_type, error->status);
+  if (const auto* error = std::get_if<RequestError>(&answer)) return show_error(*error);
   count_query(queries, std::get<SearchAnswer>(answer));
-  send(response, result_page(input, std::get<SearchAnswer>(answer)), html_type);
+  send(response, result_page(input, std::get<SearchAnswer>(answer), site), html_type);
 }
 
 /// As a page, or as linked data where the request wants that.
-void show_service(SearchEngine& engine, const Request& request, Response& response,
-                  const std::string& public_url) {
-  PageInput input;
-  input.public_url = public_url;
+void show_service(SearchEngine& engine, const Request& request, Response& response, const Site& site) {
+  const PageInput input = input_of(request);
   response.set_header("Vary", "Accept");
-  input.place = param(request, "place");
-  const auto answer =
-      engine.service(request.matches[1].str(), param(request, "ars"), param(request, "place"));
+  const std::string language = param(request, "lang");
+  const auto answer = engine.service(request.matches[1].str(), input.ars, input.place, {},
+                                     language == "ls" ? "de-LS"
+                                     : input.english  ? "en"
+                                                      : "de");
   const bool as_data = wants_linked_data(request) || accepts_linked_data(request);
   if (const auto* error = std::get_if<RequestError>(&answer)) {
     if (as_data) return send_problem(response, *error);
-    return send(response, error_page(input, *error), html_type, error->status);
+    return send(response, error_page(input, *error, site), html_type, error->status);
   }
   if (as_data)
-    return send(response, to_json_ld(std::get<ServiceAnswer>(answer), public_url), linked_data_type);
-  send(response, service_page(input, std::get<ServiceAnswer>(answer)), html_type);
+    return send(response, to_json_ld(std::get<ServiceAnswer>(answer), site.public_url), linked_data_type);
+  send(response, service_page(input, std::get<ServiceAnswer>(answer), site), html_type);
+}
+
+/// What a browser loads beside a page; its name changes with its content.
+void send_asset(const Request& request, Response& response) {
+  const std::string name = request.matches[1].str();
+  const std::string_view bytes = web_file(name);
+  const std::string ending = name.substr(std::min(name.size(), name.rfind('.')));
+  const char* type = ending == ".css"     ? "text/css; charset=utf-8"
+                     : ending == ".js"    ? "text/javascript; charset=utf-8"
+                     : ending == ".woff2" ? "font/woff2"
+                                          : nullptr;
+  if (bytes.empty() || type == nullptr) {
+    response.status = 404;
+    return;
+  }
+  response.set_header("Cache-Control", "public, max-age=31536000, immutable");
+  response.set_content(bytes.data(), bytes.size(), type);
 }
 
 }  // namespace
 
 void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings) {
-  const std::string base = settings.public_url;
-  http.Get("/", [&engine, &queries, base](const Request& request, Response& response) {
-    search_page(engine, queries, request, response, base);
+  const Site site = settings.site;
+  http.Get("/", [&engine, &queries, site](const Request& request, Response& response) {
+    show_search(engine, queries, request, response, site);
   });
-  http.Get(R"(/leistung/([^/]{1,300}))", [&engine, base](const Request& request, Response& response) {
-    show_service(engine, request, response, base);
+  http.Get(R"(/leistung/([^/]{1,300}))", [&engine, site](const Request& request, Response& response) {
+    show_service(engine, request, response, site);
   });
-  http.Get("/api", [](const Request&, Response& response) { send(response, api_page(), html_type); });
-  http.Get("/style.css", [](const Request&, Response& response) {
-    const std::string_view css = web_file("style.css");
-    response.set_header("Cache-Control", "public, max-age=3600");
-    response.set_content(css.data(), css.size(), "text/css; charset=utf-8");
+  http.Get("/api", [site](const Request& request, Response& response) {
+    send(response, api_page(param(request, "lang") == "en", site), html_type);
   });
+  for (const char* name :
+       {"impressum", "datenschutz", "barrierefreiheit", "leichte-sprache", "gebaerdensprache"})
+    http.Get(std::string("/") + name, [name, site](const Request& request, Response& response) {
+      if (const auto page = note_page(name, param(request, "lang") == "en", site))
+        send(response, *page, html_type);
+      else
+        response.status = 404;
+    });
+  http.Get(R"(/assets/([\w.-]{1,100}))", send_asset);
 }
 
 }  // namespace vsm

@@ -79,6 +79,12 @@ Result<SearchRequest> search_request(const Request& request) {
     search.audience = audience_business;
   else if (!audience.empty())
     return RequestError{400, "Unbekannte Zielgruppe", "audience ist citizen oder business."};
+  if (const std::string level = param(request, "level"); !level.empty()) {
+    search.level = parse_level(level);
+    if (!search.level)
+      return RequestError{400, "Unbekannte Ebene",
+                          "level ist eine Ebene wie bund, land, kreis oder gemeinde."};
+  }
   for (const auto& [name, value] :
        {std::pair("online", &search.online_only), std::pair("exact", &search.literal)}) {
     const std::string text = param(request, name);

@@ -25,13 +25,13 @@ bool is_api(const Request& request) {
   return request.path.empty() || request.path.starts_with("/api/") || is_compatible_path(request.path);
 }
 
-void send_error(const Request& request, Response& response, const RequestError& error,
+void send_error(const Request& request, Response& response, const RequestError& error, const Site& site,
                 bool for_programs = false) {
   if (request.path.starts_with("/api/v1/") || is_compatible_path(request.path)) allow_any_origin(response);
   if (for_programs || is_api(request))
     send_problem(response, error);
   else
-    send(response, error_page({}, error), html_type, error.status);
+    send(response, error_page({}, error, site), html_type, error.status);
 }
 
 void refuse_method(Response& response) {
@@ -47,7 +47,7 @@ bool is_text(const Request& request) {
 }
 
 /// What no address answers, refused before a body is read. True where the answer is made.
-bool refuse(const Request& request, Response& response) {
+bool refuse(const Request& request, Response& response, const Site& site) {
   if (is_preflight(request))
     answer_preflight(response);
   else if (!only_reads(request))
@@ -55,7 +55,7 @@ bool refuse(const Request& request, Response& response) {
   else if (has_body(request))
     send_problem(response, {413, "Anfrage mit Inhalt", "Eine Anfrage hat hier keinen Inhalt (Body)."});
   else if (!is_text(request))
-    send_error(request, response, {400, "Ungültige Zeichen", "Die Anfrage ist kein gültiges UTF-8."});
+    send_error(request, response, {400, "Ungültige Zeichen", "Die Anfrage ist kein gültiges UTF-8."}, site);
   else
     return false;
   return true;
@@ -84,19 +84,23 @@ struct Server::State {
   std::atomic<bool> stopping = false;
 
   /// `for_programs`: no page says what went wrong.
-  static void set_up(HttpServer& server, bool for_programs);
+  void set_up(HttpServer& server, bool for_programs) const;
   void add_management();
 };
 
-void Server::State::set_up(HttpServer& server, bool for_programs) {
-  server.set_headers({{"X-Content-Type-Options", "nosniff"},
-                      {"Referrer-Policy", "no-referrer"},
-                      {"Cross-Origin-Opener-Policy", "same-origin"},
-                      {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
-                      {"Content-Security-Policy",
-                       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-                       "frame-ancestors 'none'"}});
-  server.on_exception([for_programs](const Request& request, Response& response, std::exception_ptr caught) {
+void Server::State::set_up(HttpServer& server, bool for_programs) const {
+  const Site& site = settings.site;
+  server.set_headers(
+      {{"X-Content-Type-Options", "nosniff"},
+       {"Referrer-Policy", "no-referrer"},
+       {"Cross-Origin-Opener-Policy", "same-origin"},
+       {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+       {"Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src "
+        "'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors "
+        "'none'"}});
+  server.on_exception([for_programs, &site](const Request& request, Response& response,
+                                            std::exception_ptr caught) {
     RequestError error{500, "Interner Fehler", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."};
     try {
       std::rethrow_exception(caught);
@@ -108,10 +112,11 @@ void Server::State::set_up(HttpServer& server, bool for_programs) {
     } catch (const std::exception& problem) {
       spdlog::error("{}", problem.what());
     }
-    send_error(request, response, error, for_programs);
+    send_error(request, response, error, site, for_programs);
   });
-  server.before_routes(refuse);
-  server.on_error([for_programs](const Request& request, Response& response) {
+  server.before_routes(
+      [&site](const Request& request, Response& response) { return refuse(request, response, site); });
+  server.on_error([for_programs, &site](const Request& request, Response& response) {
     if (!response.body.empty()) return;
     // A method that the library has never heard of.
     if (response.status == 400 && request.path.empty() && request.version.starts_with("HTTP/1.") &&
@@ -123,7 +128,7 @@ void Server::State::set_up(HttpServer& server, bool for_programs) {
     if (response.status == 429)
       error = {429, "Zu viele Anfragen", "Bitte warten Sie einen Moment und fragen Sie dann noch einmal."};
     if (response.status == 431) error = {431, "Zu lange Anfrage", "Der Kopf der Anfrage ist zu lang."};
-    send_error(request, response, error, for_programs);
+    send_error(request, response, error, site, for_programs);
   });
 }
 
@@ -155,8 +160,8 @@ void Server::State::add_management() {
 Server::Server(SearchEngine& engine, ServerSettings settings)
     : state_(std::make_unique<State>(engine, std::move(settings))) {
   State& state = *state_;
-  State::set_up(state.http, false);
-  State::set_up(state.management, true);
+  state.set_up(state.http, false);
+  state.set_up(state.management, true);
   add_api_v1(state.http, engine, state.queries, state.settings);
   add_pvog(state.http, engine, state.queries);
   add_vsm_nrw(state.http, engine, state.queries);

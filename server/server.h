@@ -7,6 +7,7 @@
 
 #include "query/search.h"
 #include "server/connection.h"
+#include "server/site.h"
 
 namespace vsm {
 
@@ -18,9 +19,7 @@ struct ServerSettings {
   ConnectionLimits limits;
   bool suggest = true;        ///< false: nothing is ever suggested
   bool log_requests = false;  ///< a line for each: route, status and time, nothing of who asked or what
-  /// Where people reach the server: "https://suche.example.de", without a slash at the end. Absolute
-  /// addresses are made of it, never of what a request says. Empty: what needs one is not there.
-  std::string public_url = {};
+  Site site;
   std::string security_contact =
       {};  ///< "mailto:..." or "https://...", for security.txt; empty: there is none
 };

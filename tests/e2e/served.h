@@ -26,7 +26,7 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
-inline bool answers(int port, const std::string& path = "/style.css") {
+inline bool answers(int port, const std::string& path = "/robots.txt") {
   for (int i = 0; i < 600; ++i) {
     if (load::Client(port).ask(load::get(path)) == 200) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

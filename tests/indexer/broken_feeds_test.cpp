@@ -1252,7 +1252,8 @@ INSTANTIATE_TEST_SUITE_P(Kinds, BrokenFeed, ::testing::ValuesIn(all_kinds()),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST(BrokenFeeds, ABrokenSourceStopsNoOtherOfTheSameUpdate) {
-  const Base& base = Base::of("xzufi");
+  const std::string format = "xzufi";
+  const Base& base = Base::of(format);
   const TempFolder folder;
   base.copy_index(folder / "index");
   write_good_b(folder, "xzufi", 2);

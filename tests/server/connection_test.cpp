@@ -27,8 +27,8 @@ class ConnectionTest : public ServerTest {
     settings.limits.client_rate = 0;
     return settings;
   }
-  static constexpr const char* request = "GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n";
-  static constexpr const char* last_request = "GET /style.css HTTP/1.1\r\nConnection: close\r\n\r\n";
+  static constexpr const char* request = "GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+  static constexpr const char* last_request = "GET /robots.txt HTTP/1.1\r\nConnection: close\r\n\r\n";
 };
 
 TEST_F(ConnectionTest, SlowAndSilentClientsHoldNoThread) {
@@ -36,9 +36,9 @@ TEST_F(ConnectionTest, SlowAndSilentClientsHoldNoThread) {
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 300; ++i) {
     clients.push_back(std::make_unique<RawClient>(server.port()));
-    if (i % 2 == 0) clients.back()->send("GET /style.css HTTP/1.1\r\nHost: ");
+    if (i % 2 == 0) clients.back()->send("GET /robots.txt HTTP/1.1\r\nHost: ");
   }
-  EXPECT_EQ(server.get("/style.css")->status, 200);
+  EXPECT_EQ(server.get("/robots.txt")->status, 200);
   // What was begun can still be finished.
   clients[0]->send("x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(clients[0]->until_closed(), StartsWith("HTTP/1.1 200 "));
@@ -67,7 +67,7 @@ TEST_F(ConnectionTest, WhoDoesNotTakeAnAnswerIsCutOff) {
     clients.push_back(std::make_unique<RawClient>(server.port()));
     std::thread([socket = clients.back().get(), many] { socket->send(many); }).join();
   }
-  EXPECT_EQ(server.get("/style.css")->status, 200);
+  EXPECT_EQ(server.get("/robots.txt")->status, 200);
 }
 
 TEST_F(ConnectionTest, SocketsAreSetForShortAnswers) {
@@ -80,7 +80,7 @@ TEST_F(ConnectionTest, SocketsAreSetForShortAnswers) {
   // The server's end of the connection is in this process too.
   httplib::Client client("127.0.0.1", server.port());
   client.set_keep_alive(true);
-  ASSERT_EQ(client.Get("/style.css")->status, 200);
+  ASSERT_EQ(client.Get("/robots.txt")->status, 200);
   sockaddr_in own{};
   size = sizeof own;
   ASSERT_EQ(::getsockname(static_cast<int>(client.socket()), reinterpret_cast<sockaddr*>(&own), &size), 0);
@@ -143,7 +143,7 @@ TEST_F(ConnectionTest, BehindAProxyEachClientHasItsOwnLimit) {
   const RunningServer server(*engine_, settings);
   const auto status = [&](const char* client) {
     return httplib::Client("127.0.0.1", server.port())
-        .Get("/style.css", httplib::Headers{{"X-Real-IP", client}})
+        .Get("/robots.txt", httplib::Headers{{"X-Real-IP", client}})
         ->status;
   };
   for (const char* client : {"192.0.2.1", "192.0.2.2", "2001:db8:1::1", "2001:db8:2::1"})
@@ -152,7 +152,7 @@ TEST_F(ConnectionTest, BehindAProxyEachClientHasItsOwnLimit) {
   EXPECT_EQ(status("192.0.2.1"), 429);
   EXPECT_EQ(status("2001:db8:1::2"), 200);
   EXPECT_EQ(status("2001:db8:1:0:ffff::3"), 429) << "a network is one client";
-  EXPECT_EQ(server.get("/style.css")->status, 200) << "the proxy itself";
+  EXPECT_EQ(server.get("/robots.txt")->status, 200) << "the proxy itself";
 }
 
 TEST_F(ConnectionTest, AnAddressHasSoManyConnections) {
@@ -165,11 +165,11 @@ TEST_F(ConnectionTest, AnAddressHasSoManyConnections) {
       clients.push_back(std::make_unique<RawClient>(server.port()));
       clients.back()->send("GET");
     }
-    EXPECT_FALSE(server.get("/style.css"));
+    EXPECT_FALSE(server.get("/robots.txt"));
   }
   bool again = false;
   for (int i = 0; i < 100 && !again; ++i) {
-    again = static_cast<bool>(server.get("/style.css"));
+    again = static_cast<bool>(server.get("/robots.txt"));
     if (!again) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   EXPECT_TRUE(again) << "once they have gone";
@@ -183,7 +183,7 @@ TEST_F(ConnectionTest, SilentConnectionsMakeRoomForOthers) {
   for (int i = 0; i < 60; ++i) clients.push_back(std::make_unique<RawClient>(server.port()));
   bool answered = false;
   for (int i = 0; i < 100 && !answered; ++i) {
-    answered = static_cast<bool>(server.get("/style.css"));
+    answered = static_cast<bool>(server.get("/robots.txt"));
     if (!answered) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   EXPECT_TRUE(answered);

@@ -37,7 +37,7 @@ class HostileTest : public ServerTest {
 TEST_F(HostileTest, RangesAreIgnored) {
   std::string list = "bytes=0-";
   while (list.size() < 8'000) list += ",0-";
-  for (const char* path : {"/api/v1/search?q=hund", "/", "/style.css", "/api/v1/nothing", "/nothing"}) {
+  for (const char* path : {"/api/v1/search?q=hund", "/", "/robots.txt", "/api/v1/nothing", "/nothing"}) {
     const std::string head = std::string("GET ") + path + " HTTP/1.1\r\nConnection: close\r\n";
     const std::string plain = answer_to(head + "\r\n");
     EXPECT_GT(plain.size(), 100U);
@@ -84,7 +84,7 @@ TEST_F(HostileTest, ABodyIsRefusedUnread) {
       const std::string request = std::string("GET ") + path + " HTTP/1.1\r\n" + body + "\r\n";
       expect_problem(answer_to(request), "413", request);
     }
-  EXPECT_THAT(answer_to("GET /style.css HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+  EXPECT_THAT(answer_to("GET /robots.txt HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
               StartsWith("HTTP/1.1 200 "));
 }
 
@@ -103,7 +103,7 @@ TEST_F(HostileTest, AChunkedBodyWithoutEndIsNotTaken) {
 }
 
 TEST_F(HostileTest, ABodyIsNoSecondRequest) {
-  const std::string inner = "GET /style.css HTTP/1.1\r\n\r\n";
+  const std::string inner = "GET /robots.txt HTTP/1.1\r\n\r\n";
   for (const char* method : {"GET", "POST"}) {
     const std::string answer =
         answer_to(std::string(method) + " / HTTP/1.1\r\nContent-Length: " + std::to_string(inner.size()) +
@@ -115,8 +115,8 @@ TEST_F(HostileTest, ABodyIsNoSecondRequest) {
 }
 
 TEST_F(HostileTest, RequestsSentAtOnceAreAllAnswered) {
-  const std::string one = "GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n";
-  const std::string answer = answer_to(one + one + "GET /style.css HTTP/1.1\r\nConnection: close\r\n\r\n");
+  const std::string one = "GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string answer = answer_to(one + one + "GET /robots.txt HTTP/1.1\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(answers_in(answer), 3U) << answer;
 }
 
@@ -131,9 +131,9 @@ TEST_F(HostileTest, TooLongAHeadIsRefused) {
     expect_problem(answer_to("GET /api/v1/topics HTTP/1.1\r\n" + more + "\r\n"), "431", more.substr(0, 10));
   expect_problem(answer_to("GET /?q=" + std::string(1'000'000, 'a') + " HTTP/1.1\r\n\r\n"), "414", "address");
   expect_problem(answer_to(std::string(1'000'000, 'a')), "414", "no line at all");
-  EXPECT_THAT(
-      answer_to("GET /style.css HTTP/1.1\r\nX: " + std::string(8'000, 'a') + "\r\nConnection: close\r\n\r\n"),
-      StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer_to("GET /robots.txt HTTP/1.1\r\nX: " + std::string(8'000, 'a') +
+                        "\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HostileTest, WhatIsNoHttpIsSaid) {

@@ -20,7 +20,7 @@ TEST_F(ServerTest, SearchAnswersJson) {
 
 TEST_F(ServerTest, EveryRouteAnswers) {
   for (const char* path :
-       {"/", "/style.css", "/api/v1/suggest", "/api/v1/suggest?q=hu&ars=05911", "/api/v1/topics",
+       {"/", "/robots.txt", "/api/v1/suggest", "/api/v1/suggest?q=hu&ars=05911", "/api/v1/topics",
         "/api/v1/topics?ars=05911", "/api/v1/places?q=boch", "/api/v1/services/99110009104000?ars=05911",
         "/api/v1/services/BO.1", "/leistung/99110009104000", "/?q=hund&place=44787", "/?q=&topic=umwelt",
         "/api", "/openapi.json", "/robots.txt"}) {
@@ -95,9 +95,9 @@ TEST_F(ServerTest, PagesEscapeWhatTheyShow) {
   EXPECT_THAT(results->body, HasSubstr("https://bochum.example/?a=1&amp;b=&apos;2&apos;"));
   EXPECT_THAT(results->body, HasSubstr("Online erledigen"));
   EXPECT_THAT(results->body, HasSubstr("Hund &lt;online&gt;"));
-  EXPECT_THAT(results->body, Not(HasSubstr("<script")));
+  EXPECT_THAT(results->body, Not(HasSubstr("<online>")));
   const auto echo = get("/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&place=%22%3E%3Cb%3E");
-  EXPECT_THAT(echo->body, Not(HasSubstr("<script")));
+  EXPECT_THAT(echo->body, Not(HasSubstr("<script>")));
   EXPECT_THAT(echo->body, Not(HasSubstr("\"><b>")));
 }
 
@@ -123,9 +123,9 @@ TEST_F(ServerTest, WhatIsNotThereLeavesNoTrace) {
 TEST_F(ServerTest, TheButtonDoesWhatTheTitleSaysAndNothingElse) {
   for (const char* path : {"/?q=99110009070000&place=Bochum", "/leistung/99110009070000?ars=05911"}) {
     const std::string page = get(path)->body;
+    const bool is_list = page.find("<article") == std::string::npos;
     const std::string result =
-        between(page, "class=\"result\"",
-                page.find("<article") == std::string::npos ? "</li>\n    <li" : "</article>");
+        between(page, is_list ? "class=\"result\"" : "<article", is_list ? "</li>\n    <li" : "</article>");
     ASSERT_THAT(result, HasSubstr("Hund abmelden")) << path;
     EXPECT_THAT(result, Not(HasSubstr("Online erledigen"))) << path;
     EXPECT_THAT(result, HasSubstr("Steueramt Bochum")) << path;
@@ -134,11 +134,11 @@ TEST_F(ServerTest, TheButtonDoesWhatTheTitleSaysAndNothingElse) {
     EXPECT_THAT(cases, HasSubstr("Verstorbenen Hund abmelden</a>")) << path;
     EXPECT_THAT(
         cases,
-        HasSubstr("<a href=\"https://bochum.example/tot\" rel=\"noreferrer\">Verstorbenen Hund abmelden</a>"))
+        HasSubstr("href=\"https://bochum.example/tot\" rel=\"noreferrer\">Verstorbenen Hund abmelden</a>"))
         << path;
   }
   const std::string own = between(get("/?q=99110009070001&place=Bochum")->body, "class=\"result\"", "</ol>");
-  EXPECT_THAT(own, HasSubstr("<a class=\"button\" href=\"https://bochum.example/tot\""));
+  EXPECT_THAT(own, HasSubstr("<a class=\"kern-btn kern-btn--primary\" href=\"https://bochum.example/tot\""));
 }
 
 TEST_F(ServerTest, APlaceInTheWordsCanBeTakenOutOrMeantAsAWord) {
@@ -175,14 +175,14 @@ TEST_F(ServerTest, NothingFoundIsSaidWithNextSteps) {
   EXPECT_THAT(page, HasSubstr("href=\"/?q=qxqxqxqx&amp;place=Bochum\">Suchen Sie ohne Filter"));
   std::size_t topics = 0;
   for (std::size_t at = 0;
-       (at = page.find("<a href=\"/?q=&amp;place=Bochum&amp;topic=", at)) != std::string::npos; ++at)
+       (at = page.find("href=\"/?q=&amp;place=Bochum&amp;topic=", at)) != std::string::npos; ++at)
     ++topics;
   EXPECT_EQ(topics, 14U);
   EXPECT_EQ(get("/?q=&place=Bochum&topic=umwelt")->status, 200);
   EXPECT_THAT(get("/?q=&place=Bochum&topic=umwelt")->body, HasSubstr("im Themenfeld Umwelt"));
 
   const std::string english = get("/?q=qxqxqxqx&lang=en&exact=true")->body;
-  EXPECT_THAT(english, HasSubstr("<section class=\"empty\" lang=\"en\">"));
+  EXPECT_THAT(english, HasSubstr("<html lang=\"en\">"));
   EXPECT_THAT(english, HasSubstr("&amp;topic=bildung&amp;lang=en\">Education</a>"));
   EXPECT_THAT(english, Not(HasSubstr("Search without a place"))) << "there was none";
   EXPECT_THAT(english, Not(HasSubstr("Search without filters"))) << "there were none";

@@ -1,0 +1,131 @@
+#include "server/html.h"
+
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include "catalog/tables.h"
+#include "server/web_files.h"
+
+namespace vsm {
+namespace {
+
+using Template = kainjow::mustache::mustache;
+
+/// Phrases and addresses that all pages share, made once.
+struct Shared {
+  std::unordered_map<std::string_view, std::array<std::string, 2>> phrases;  ///< German, English
+  std::array<HtmlData, 2> phrase_data;
+  HtmlData assets;
+
+  Shared() {
+    TableReader rows("phrases.tsv", web_file("phrases.tsv"), {"id", "de", "en"});
+    while (rows.next()) {
+      phrases[rows[0]] = {std::string(rows[1]), std::string(rows[2])};
+      for (std::size_t language : {0U, 1U})
+        phrase_data[language].set(std::string(rows[0]), std::string(rows[1 + language]));
+    }
+    TableReader files("assets.tsv", web_file("assets.tsv"), {"name", "file"});
+    while (files.next()) {
+      std::string name(files[0]);
+      for (char& c : name)
+        if (c == '.' || c == '-') c = '_';
+      assets.set(name, "/assets/" + std::string(files[1]));
+    }
+  }
+};
+
+const Shared& shared() {
+  static const Shared made;
+  return made;
+}
+
+/// The text of a template, those that it takes in put in their places.
+std::string whole_template(std::string_view name) {
+  const std::string file(name);
+  std::string text(web_file(file + ".html"));
+  if (text.empty()) throw std::logic_error("no template " + file);
+  for (std::size_t at = 0; (at = text.find("{{>", at)) != std::string::npos;) {
+    const std::size_t end = text.find("}}", at);
+    const std::string inner = whole_template(std::string_view(text).substr(at + 3, end - at - 3));
+    text.replace(at, end + 2 - at, inner);
+    at += inner.size();
+  }
+  return text;
+}
+
+/// Parsed once in each thread: rendering changes a template for a while.
+Template& parsed(std::string_view name) {
+  thread_local std::map<std::string, Template, std::less<>> known;
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  Template made(whole_template(name));
+  if (!made.is_valid()) throw std::logic_error(std::string(name) + ": " + made.error_message());
+  return known.emplace(name, std::move(made)).first->second;
+}
+
+}  // namespace
+
+HtmlData flag(bool on) { return {on}; }
+
+void set_known(HtmlData& item, const std::string& name, const std::string& text) {
+  if (!text.empty()) item.set(name, text);
+}
+
+void set_list(HtmlData& item, const std::string& name, HtmlData list) {
+  item.set("has_" + name, flag(!list.list_value().empty()));
+  item.set(name, std::move(list));
+}
+
+std::string phrase(std::string_view id, bool english, std::initializer_list<std::string_view> values) {
+  std::string text = shared().phrases.at(id)[english ? 1 : 0];
+  std::size_t number = 0;
+  for (std::string_view value : values) {
+    const std::string mark = "{" + std::to_string(++number) + "}";
+    if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+std::string number_text(std::uint64_t number, bool english) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, english ? "," : ".");
+  return digits;
+}
+
+std::string with_language(std::string address, bool english) {
+  if (!english) return address;
+  const char* mark = address.find('?') == std::string::npos ? "?" : "&";
+  return address + mark + "lang=en";
+}
+
+std::string render_page(std::string_view name, HtmlData content, const PageFrame& frame, const Site& site) {
+  HtmlData page;
+  page.set("lang", frame.english ? "en" : "de");
+  page.set("english", flag(frame.english));
+  page.set("site", site.name);
+  page.set("title", frame.title.empty() ? site.name : frame.title + " – " + site.name);
+  page.set("words", frame.words);
+  page.set("place", frame.place);
+  page.set("home", with_language("/", frame.english));
+  page.set("other_language", with_language(frame.address, !frame.english));
+  page.set("suffix", frame.english ? "?lang=en" : "");
+  page.set("listed", flag(frame.listed));
+  page.set("has_search", flag(!site.public_url.empty()));
+  set_known(page, "canonical", frame.canonical);
+  set_known(page, "json_ld", frame.json_ld);
+  HtmlData kept(HtmlData::type::list);
+  for (const auto& [field_name, value] : frame.kept) {
+    HtmlData field;
+    field.set("name", field_name);
+    field.set("value", value);
+    kept.push_back(field);
+  }
+  page.set("kept", kept);
+  content.set("page", page);
+  content.set("t", shared().phrase_data[frame.english ? 1 : 0]);
+  content.set("asset", shared().assets);
+  return parsed(name).render(content);
+}
+
+}  // namespace vsm
