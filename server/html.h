@@ -29,10 +29,10 @@ void set_list(HtmlData& item, const std::string& name, HtmlData list);
 struct PageFrame {
   std::string title;  ///< without the name of the site
   bool english = false;
-  std::string address = "/";  ///< of this page: path and query, lang left out
+  std::string address = "/";           ///< of this page: path and query, lang left out
   std::string words = {}, place = {};  ///< as the search form shows them
   std::vector<std::pair<std::string, std::string>> kept = {};  ///< parameters that the search form keeps
-  bool listed = false;                 ///< search engines may list it
+  bool listed = false;                                         ///< search engines may list it
   std::string canonical = {};
   std::string json_ld = {};
 };
