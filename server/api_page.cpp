@@ -141,9 +141,7 @@ class Description {
   }
 
   /// Fields of a schema, those of objects without a name of their own below them.
-  void add_fields(const Value& schema, const std::string& above, data& fields) const {
-    if (schema.HasMember("allOf"))
-      for (const Value& part : schema["allOf"].GetArray()) add_fields(resolved(part), above, fields);
+  static void add_fields(const Value& schema, const std::string& above, data& fields) {
     const Value& object = schema.HasMember("items") ? schema["items"] : schema;
     if (!object.HasMember("properties")) return;
     for (const auto& property : object["properties"].GetObject()) {
@@ -158,7 +156,7 @@ class Description {
     }
   }
 
-  data schema_data(const std::string& name, const Value& schema) const {
+  static data schema_data(const std::string& name, const Value& schema) {
     data item;
     item.set("schema", name);
     set_or_false(item, "about", text_of(schema, "description"));

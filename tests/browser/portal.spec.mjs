@@ -172,7 +172,7 @@ for (const javaScriptEnabled of [true, false]) {
       const topic = page.getByRole('listitem').filter({has: page.getByRole('heading', {name: /Unternehmensführung/})});
       await expect(topic).toContainText(/\d+ Leistungen, \d+ online/);
       await topic.locator('summary').press('Enter');
-      await topic.getByRole('listitem').getByRole('link').first().click();
+      await topic.getByRole('listitem').getByRole('link').first().press('Enter');
       await expect(page.getByRole('heading', {level: 1})).toContainText('für Dortmund');
       await expect(page).toHaveURL(/audience=business/);
     });
