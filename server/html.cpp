@@ -15,17 +15,17 @@ using Template = kainjow::mustache::mustache;
 /// What stands for {{t.id}} and {{asset.name}} in the templates.
 struct Shared {
   std::unordered_map<std::string_view, std::array<std::string, 2>> phrases;  ///< German, English
-  std::unordered_map<std::string, std::string> assets;                       ///< name, address
+  std::map<std::string, Asset, std::less<>> assets;
 
   Shared() {
     TableReader rows("phrases.tsv", web_file("phrases.tsv"), {"id", "de", "en"});
     while (rows.next()) phrases[rows[0]] = {std::string(rows[1]), std::string(rows[2])};
-    TableReader files("assets.tsv", web_file("assets.tsv"), {"name", "file"});
+    TableReader files("assets.tsv", web_file("assets.tsv"), {"name", "file", "integrity"});
     while (files.next()) {
       std::string name(files[0]);
       for (char& c : name)
         if (c == '.' || c == '-') c = '_';
-      assets[name] = "/assets/" + std::string(files[1]);
+      assets[name] = {std::string(files[1]), std::string(files[2])};
     }
   }
 };
@@ -50,7 +50,7 @@ std::string whole_template(std::string_view name, bool english) {
   };
   replace("{{>", [&](const std::string& part) { return whole_template(part, english); });
   replace("{{t.", [&](const std::string& id) { return kainjow::mustache::html_escape(phrase(id, english)); });
-  replace("{{asset.", [](const std::string& asset) { return shared().assets.at(asset); });
+  replace("{{asset.", [](const std::string& its) { return "/assets/" + asset(its).file; });
   return text;
 }
 
@@ -86,6 +86,12 @@ std::string phrase(std::string_view id, bool english, std::initializer_list<std:
     if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
   }
   return text;
+}
+
+const Asset& asset(std::string_view name) {
+  const auto found = shared().assets.find(name);
+  if (found == shared().assets.end()) throw std::out_of_range("no asset " + std::string(name));
+  return found->second;
 }
 
 std::string number_text(std::uint64_t number, bool english) {

@@ -40,6 +40,13 @@ struct PageFrame {
 /// A phrase of server/web/phrases.tsv, {1}, {2} ... replaced by values. Throws std::out_of_range for an
 /// unknown one.
 std::string phrase(std::string_view id, bool english, std::initializer_list<std::string_view> values = {});
+/// A file that browsers load, by its name in templates: "widget_js".
+struct Asset {
+  std::string file;       ///< for web_file(), and below /assets/
+  std::string integrity;  ///< "sha384-..."
+};
+/// Throws std::out_of_range for an unknown one.
+const Asset& asset(std::string_view name);
 /// "12.345" and "12,345".
 std::string number_text(std::uint64_t number, bool english);
 

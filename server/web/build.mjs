@@ -2,7 +2,8 @@
 //   node build.mjs FOLDER
 // Styles lose every rule, variable and icon that no page and no script names; fonts every letter that no
 // Latin script of Europe has. FOLDER gets the files, each with a hash of its content in its name, so that
-// browsers may keep them for ever, and assets.tsv: name, file. widget.js keeps its name, which others copy.
+// browsers may keep them for ever, and assets.tsv: name, file, and the checksum of a file for pages that pin it
+// (Subresource Integrity).
 import {createHash} from 'node:crypto';
 import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
@@ -19,11 +20,11 @@ await rm(out, {recursive: true, force: true});
 await mkdir(out, {recursive: true});
 
 const assets = [];
-async function put(name, bytes, keepName = false) {
+async function put(name, bytes) {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10);
-  const file = keepName ? name : name.replace(/(\.\w+)$/, `-${hash}$1`);
+  const file = name.replace(/(\.\w+)$/, `-${hash}$1`);
   await writeFile(join(out, file), bytes);
-  assets.push([name, file]);
+  assets.push([name, file, `sha384-${createHash('sha384').update(bytes).digest('base64')}`]);
   return file;
 }
 
@@ -42,13 +43,26 @@ for (const [weight, face] of [[400, 'Regular'], [600, 'SemiBold']]) {
   faces.push(`@font-face{font-family:"Fira Sans";font-weight:${weight};font-display:swap;src:url("${file}") format("woff2")}`);
 }
 
-const scripts = await filesIn('scripts', '.js');
-const bundles = await build({
-  entryPoints: scripts, bundle: true, minify: true, format: 'esm', target: 'es2020', write: false, outdir: out,
-  legalComments: 'none', charset: 'utf8',
-});
-for (const {path, contents} of bundles.outputFiles)
-  await put(basename(path), contents, basename(path) === 'widget.js');
+// What scripts may import besides scripts: phrases by their ids, of which those that are used are bundled, each as
+// [German, English]; and styles, as text.
+const plugin = {name: 'vsm', setup({onLoad, onResolve}) {
+  onResolve({filter: /^vsm:phrases$/}, ({path}) => ({path, namespace: 'vsm'}));
+  onLoad({filter: /.*/, namespace: 'vsm'}, async () => ({contents: (await readFile(join(here, 'phrases.tsv'), 'utf8'))
+    .split('\n').filter((line) => line && !line.startsWith('#')).slice(1).map((line) => line.split('\t'))
+    .map(([id, ...texts]) => `const $${id} = ${JSON.stringify(texts)}; export {$${id} as ${id}};`).join('\n')}));
+  onLoad({filter: /\.css$/}, async ({path}) => ({
+    loader: 'text', contents: (await transform(await readFile(path, 'utf8'), {loader: 'css', minify: true})).code.trim()}));
+}};
+const bundle = {
+  bundle: true, minify: true, format: 'esm', write: false, outdir: out, legalComments: 'none', charset: 'utf8',
+  plugins: [plugin],
+};
+// Browsers too old for the widget's styles need not understand its script: they show what stands inside of it.
+const isWidget = (file) => basename(file) === 'widget.js';
+const scripts = (await filesIn('scripts', '.js')).filter((file) => !isWidget(file));
+for (const options of [{entryPoints: scripts, target: 'es2020'},
+  {entryPoints: [join(here, 'scripts/widget.js')], target: 'es2022', banner: {js: '/* Verwaltungssuchmaschine, EUPL-1.2 */'}}])
+  for (const {path, contents} of (await build({...bundle, ...options})).outputFiles) await put(basename(path), contents);
 
 // One file of styles for all pages: KERN's, and ours behind it.
 const sources = [...await filesIn('pages', '.html'), ...scripts, ...await filesIn('scripts/parts', '.js')];
@@ -62,7 +76,7 @@ const ours = (await Promise.all((await filesIn('styles', '.css')).map((file) => 
 const used = withoutUnusedVariables(`${purged.css}\n${ours}`);
 const {code} = await transform(faces.join('') + used, {loader: 'css', minify: true, target: 'es2020', legalComments: 'none'});
 await put('portal.css', `/* KERN, @kern-ux/native, EUPL-1.2; Fira Sans, OFL-1.1 */${code}`);
-await writeFile(join(out, 'assets.tsv'), 'name\tfile\n' + assets.map((row) => row.join('\t')).join('\n') + '\n');
+await writeFile(join(out, 'assets.tsv'), 'name\tfile\tintegrity\n' + assets.map((row) => row.join('\t')).join('\n') + '\n');
 
 // A variable that no rule reads and that only unread ones read goes, again and again until none is left.
 function withoutUnusedVariables(css) {

@@ -119,7 +119,8 @@ export function combobox(input, {find, onChoose, label, counted, least = 2}) {
       if (last < 0) return void suggest();
       if (event.key === 'ArrowDown') point(at >= last ? -1 : at + 1);
       else point(at < 0 ? last : at - 1);
-    } else if (event.key === 'Enter' && at >= 0) {
+    } else if (event.key === 'Enter') {
+      if (at < 0) return close();
       event.preventDefault();
       choose(choices[at]);
     } else if (event.key === 'Escape') {
@@ -146,8 +147,9 @@ export function wordSuggestions(base, parameters, hints) {
     const answer = await fetch(`${base}/api/v1/suggest?${query}`, {signal, credentials: 'omit'});
     if (!answer.ok) return [];
     const {suggestions} = await answer.json();
-    return suggestions.map((one) => ({
-      ...one, value: one.q ?? one.text, hint: one.type === 'service' && one.online ? hints.online : hints[one.type] ?? '',
+    return suggestions.filter((one) => one.text).map((one) => ({
+      ...one, value: one.q ?? one.text, pieces: one.pieces ?? [{text: one.text, match: false}],
+      hint: one.type === 'service' ? one.online && hints.online : Object.hasOwn(hints, one.type) && hints[one.type],
     }));
   };
 }
