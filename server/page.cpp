@@ -728,6 +728,12 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   return render_page("service", std::move(page), frame, site);
 }
 
+std::string markdown_html(const std::string& text) {
+  const std::unique_ptr<char, decltype(&std::free)> html(
+      cmark_markdown_to_html(text.data(), text.size(), CMARK_OPT_DEFAULT), &std::free);
+  return html.get();
+}
+
 std::optional<std::string> note_page(std::string_view name, bool english, const Site& site) {
   const std::string file = std::string(name) + (english ? ".en.md" : ".de.md");
   std::string text(web_file(file));
@@ -740,10 +746,8 @@ std::optional<std::string> note_page(std::string_view name, bool english, const 
   for (std::size_t at = 0; (at = text.find("{{contact}}", at)) != std::string::npos; at += contact.size())
     text.replace(at, 11, contact);
   const std::string title = text.starts_with("# ") ? text.substr(2, text.find('\n') - 2) : std::string(name);
-  const std::unique_ptr<char, decltype(&std::free)> html(
-      cmark_markdown_to_html(text.data(), text.size(), CMARK_OPT_DEFAULT), &std::free);
   HtmlData page;
-  page.set("text", std::string(html.get()));
+  page.set("text", markdown_html(text));
   PageFrame frame;
   frame.title = title;
   frame.english = english;

@@ -33,6 +33,9 @@ std::string api_page(bool english, const Site& site);
 /// The search page with what went wrong.
 std::string error_page(const PageInput& input, const RequestError& error, const Site& site);
 
+/// Markdown as HTML; HTML in it is left out.
+std::string markdown_html(const std::string& text);
+
 /// A page that is written in Markdown: "impressum", "datenschutz" ... Its text is the site's own where its
 /// folder has one, else that of server/web/notes. HTML in it is left out. Nothing for another name.
 std::optional<std::string> note_page(std::string_view name, bool english, const Site& site);

@@ -19,6 +19,9 @@ void add_pvog(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
 void add_vsm_nrw(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
 /// Whether programs ask for an address below these: errors are then told in JSON.
 bool is_compatible_path(std::string_view path);
+/// The widget for pages of others, /widget.js, and how to use it, /einbinden. Before add_pages(), whose
+/// /assets/ knows this release's files alone.
+void add_embed_pages(HttpServer& http, SearchEngine& engine, const ServerSettings& settings);
 /// What people see.
 void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings);
 

@@ -165,6 +165,7 @@ Server::Server(SearchEngine& engine, ServerSettings settings)
   add_api_v1(state.http, engine, state.queries, state.settings);
   add_pvog(state.http, engine, state.queries);
   add_vsm_nrw(state.http, engine, state.queries);
+  add_embed_pages(state.http, engine, state.settings);
   add_pages(state.http, engine, state.queries, state.settings);
   add_linked_data(state.http, engine, state.settings);
   state.add_management();

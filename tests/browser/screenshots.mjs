@@ -1,5 +1,6 @@
 // Pictures of the main states, light and dark, at three widths: var/screenshots, by script/screenshots.
 import {test} from '@playwright/test';
+import {municipality} from './municipality.mjs';
 import {widths} from './people.mjs';
 
 const states = {
@@ -15,7 +16,13 @@ const states = {
   empty: (page) => page.goto('/?q=qxqxqxqx&place=K%C3%B6ln&exact=true'),
   service: (page) => page.goto('/leistung/99008001012000?ars=053150000000'),
   english: (page) => page.goto('/?q=passport&place=K%C3%B6ln&lang=en'),
-  embed: (page) => page.goto('/einbinden'),
+  embed: (page) => page.goto('/einbinden?place=K%C3%B6ln'),
+  widget: async (page, {town}) => {
+    await page.goto(`${town.address}?modern`);
+    await page.getByRole('combobox').first().fill('hund anmelden');
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').first().waitFor();
+  },
   dashboard: (page) => page.goto('/dashboard'),
   'dashboard-town': (page) => page.goto('/dashboard?ars=053150000000'),
   'dashboard-two': (page) => page.goto('/dashboard?ars=053150000000&with=059130000000'),
@@ -27,12 +34,14 @@ for (const width of widths) {
       test.setTimeout(120_000);
       const context = await browser.newContext({viewport: {width, height: 900}, colorScheme, baseURL: process.env.VSM_SERVER});
       const page = await context.newPage();
+      const town = await municipality(process.env.VSM_SERVER);
       for (const [name, show] of Object.entries(states)) {
-        await show(page);
+        await show(page, {town});
         await page.evaluate(() => document.fonts.ready);
         await page.screenshot({path: `../../var/screenshots/${name}-${width}-${colorScheme}.png`, animations: 'disabled'});
       }
       await context.close();
+      await town.close();
     });
   }
 }
