@@ -1,40 +1,40 @@
 // What the portal's pages can do with script beyond what they do without.
+import * as phrases from 'vsm:phrases';
 import {combobox, placeSuggestions, wordSuggestions} from './parts/combobox.js';
 
 const english = document.documentElement.lang === 'en';
-const say = (german, inEnglish) => (english ? inEnglish : german);
-const counted = (count) =>
-  say(`${count} Vorschläge, mit den Pfeiltasten zu erreichen`, `${count} suggestions, reach them with the arrow keys`);
+const say = (phrase) => phrase[english ? 1 : 0];
+const counted = (count) => say(phrases.suggestions_counted).replace('{1}', count);
 
 for (const form of document.querySelectorAll('form[data-search]')) {
   const words = form.querySelector('[data-suggest=words]');
   const place = form.querySelector('[data-suggest=places]');
+  const kept = () => ({...(place.value && {place: place.value}), ...(english && {lang: 'en'})});
+  const open = (path, more = {}) => {
+    const query = `${new URLSearchParams({...more, ...kept()})}`;
+    location.assign(query ? `${path}?${query}` : path);
+  };
   combobox(words, {
-    find: wordSuggestions('', () => ({place: place.value, size: 8, ...(english ? {lang: 'en'} : {})}), {
-      online: say('online', 'online'), topic: say('Themenfeld', 'topic'), place: say('Ort', 'place'),
+    find: wordSuggestions('', () => ({...kept(), size: 8}), {
+      online: say(phrases.online_true), topic: say(phrases.facet_topic), place: say(phrases.place),
     }),
-    label: say('Vorschläge', 'Suggestions'), counted, least: 2,
+    label: say(phrases.suggestions), counted,
     onChoose(choice) {
       if (choice.type === 'place') {
         place.value = choice.text;
         words.value = '';
-        return words.focus();
+        words.focus();
+      } else if (choice.type === 'service' && choice.id) {
+        open(`/leistung/${encodeURIComponent(choice.id)}`);
+      } else if (choice.type === 'topic') {
+        open('/', choice.situation ? {situation: choice.situation} : {topic: choice.topic});
+      } else {
+        form.requestSubmit();
       }
-      if (choice.type === 'service' && choice.id) {
-        const query = new URLSearchParams({...(place.value ? {place: place.value} : {}), ...(english ? {lang: 'en'} : {})});
-        location.assign(`/leistung/${encodeURIComponent(choice.id)}${query.size || `${query}` ? `?${query}` : ''}`);
-        return;
-      }
-      if (choice.type === 'topic') {
-        const filter = choice.situation ? {situation: choice.situation} : {topic: choice.topic};
-        location.assign(`/?${new URLSearchParams({...filter, place: place.value, ...(english ? {lang: 'en'} : {})})}`);
-        return;
-      }
-      form.requestSubmit();
     },
   });
   combobox(place, {
-    find: placeSuggestions(''), label: say('Orte', 'Places'), counted, least: 2,
+    find: placeSuggestions(''), label: say(phrases.places), counted,
     onChoose() {
       if (words.value.trim()) form.requestSubmit();
     },
