@@ -72,7 +72,7 @@ struct RevisionLens {
   /// asked.
   std::vector<std::uint32_t> first, unit_list;
   std::vector<CommitInfo> history;  ///< one_a_day()
-  CoverageTables coverage;          ///< made when first asked for
+  CoverageTables coverage;          ///< has today's table, so that nobody waits for it
 };
 
 /// The lens that goes with a reader's revision. The reader must come from an index that derives one, as
