@@ -13,6 +13,7 @@
 #include "indexer/sample_feeds.h"
 #include "query/coverage.h"
 #include "query/coverage_table.h"
+#include "query/dashboard.h"
 #include "query/evaluation.h"
 #include "query/json.h"
 #include "query/search.h"
@@ -212,6 +213,27 @@ BENCHMARK_CAPTURE(CoverageOfParts, germany_gemeinden, "00", Level::gemeinde, fal
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(CoverageOfParts, germany_gemeinden_json, "00", Level::gemeinde, true)
     ->Unit(benchmark::kMicrosecond);
+
+/// Everything that a page of the dashboard shows.
+void Dashboard(benchmark::State& state, const char* ars, std::optional<Level> level) {
+  const std::vector<std::string> list{ars};
+  measure(state, list, [&](const std::string& code) {
+    CoverageRequest request;
+    request.ars = code;
+    request.level = level;
+    benchmark::DoNotOptimize(engine().dashboard(request));
+  });
+}
+BENCHMARK_CAPTURE(Dashboard, germany, "00", Level::land)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Dashboard, land, "05", Level::gemeinde)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Dashboard, gemeinde, "053150000000", std::nullopt)->Unit(benchmark::kMicrosecond);
+
+/// Who runs what for others, of a revision that was not asked before.
+void ReuseTableOfARevision(benchmark::State& state) {
+  const IndexReader reader = engine().reader();
+  for (auto _ : state) benchmark::DoNotOptimize(ReuseTable(reader, nullptr));
+}
+BENCHMARK(ReuseTableOfARevision)->Unit(benchmark::kMicrosecond);
 
 /// What a new revision costs before its coverage can be asked for.
 void CoverageTableOfARevision(benchmark::State& state) {

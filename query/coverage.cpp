@@ -104,7 +104,7 @@ class TownCounts {
 class Parts {
  public:
   Parts(const Snapshot& snapshot, Level level, const Bitmap& inside, Bits covered,
-        std::vector<CoverageAnswer::Part>& parts)
+        std::vector<AreaCoverage::Part>& parts)
       : covered_(covered), parts_(parts), online_(covered.size()), own_(covered.size()) {
     const AreaTable& areas = snapshot.areas;
     for (AreaIndex area = 0; area < areas.size(); ++area) {
@@ -177,7 +177,7 @@ class Parts {
   };
 
   Bits covered_;
-  std::vector<CoverageAnswer::Part>& parts_;
+  std::vector<AreaCoverage::Part>& parts_;
   std::vector<Piece> pieces_;  // by part
   bool all_towns_ = true;      // each part is one municipality
   TownCounts online_, own_;    // where that is so
@@ -199,43 +199,22 @@ class Window {
 
 }  // namespace
 
-Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional<std::size_t> topic,
+                        std::optional<Level> level, Day day) {
   const Snapshot& snapshot = reader.snapshot();
-  const AreaTable& areas = snapshot.areas;
   const Catalogue& catalogue = snapshot.catalogue;
-  const auto lens = lens_of(reader);
-  auto read = read_place(areas, lens->places, request.ars, request.place);
-  if (auto* error = std::get_if<RequestError>(&read)) return *error;
-  auto& reading = std::get<PlaceFinder::Reading>(read);
-  std::uint32_t wanted = ~std::uint32_t{0};
-  if (!request.topic.empty()) {
-    const auto topic = catalogue.find_topic(request.topic);
-    if (!topic) return RequestError{400, "Unbekanntes Themenfeld", "Die Themenfelder nennt /api/v1/topics."};
-    wanted = 1U << *topic;
-  }
-
-  CoverageAnswer answer{reading.chosen,
-                        std::move(reading.others),
-                        reading.chosen.value_or(lens->home),
-                        request.day.value_or(today()),
-                        0,
-                        0,
-                        {},
-                        std::vector<CoverageCount>(catalogue.topics().size()),
-                        {},
-                        {},
-                        {},
-                        lens->history,
-                        std::move(reader)};
-  const Bitmap inside = members_of(areas, answer.area), covered = inside & snapshot.covered;
-  answer.municipalities = static_cast<std::uint32_t>(inside.cardinality());
-  answer.covered = static_cast<std::uint32_t>(covered.cardinality());
-  const auto table = lens->coverage.on(answer.day, snapshot);
+  AreaCoverage counted;
+  counted.area = area;
+  counted.topics.resize(catalogue.topics().size());
+  const Bitmap inside = members_of(snapshot.areas, area), covered = inside & snapshot.covered;
+  counted.municipalities = static_cast<std::uint32_t>(inside.cardinality());
+  counted.covered = static_cast<std::uint32_t>(covered.cardinality());
+  const auto table = lens_of(reader)->coverage.on(day, snapshot);
   const auto all_inside = table->bits_of(inside), all_covered = table->bits_of(covered);
   const Window window(all_inside);
   const Bits inside_bits = window.of(all_inside), covered_bits = window.of(all_covered);
   std::optional<Parts> parts;
-  if (request.level) parts.emplace(snapshot, *request.level, inside, all_covered, answer.parts);
+  if (level) parts.emplace(snapshot, *level, inside, all_covered, counted.parts);
 
   std::map<int, std::uint32_t> trust_levels;
   std::map<std::pair<int, int>, std::uint32_t> maturities;
@@ -244,11 +223,11 @@ Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].heading) continue;
     const std::uint32_t topics = topics_of(entries[i], catalogue);
-    if (!request.topic.empty() && (topics & wanted) == 0) continue;
+    if (topic && (topics >> *topic & 1U) == 0) continue;
     const auto each_count = [&](auto visit) {
-      visit(answer.all);
-      for (std::size_t topic = 0; topic < answer.topics.size(); ++topic)
-        if ((topics >> topic & 1U) != 0) visit(answer.topics[topic]);
+      visit(counted.all);
+      for (std::size_t its = 0; its < counted.topics.size(); ++its)
+        if ((topics >> its & 1U) != 0) visit(counted.topics[its]);
     };
     each_count([](CoverageCount& count) { ++count.services; });
     while (row != table->rows().end() && row->entry < i) ++row;
@@ -261,7 +240,7 @@ Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest&
     towns.own = count_in(own, inside_bits);
     towns.covered = count_in(online, covered_bits);
     towns.own_covered = count_in(own, covered_bits);
-    each_count([&](CoverageCount& count) { add(count, towns, answer.municipalities); });
+    each_count([&](CoverageCount& count) { add(count, towns, counted.municipalities); });
     if (parts) parts->add_service(table->bits(row->online), table->bits(row->own));
 
     std::vector<int> its_levels;
@@ -274,15 +253,32 @@ Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest&
       note(its_levels, traits.trust_level == 0 ? -1 : int{traits.trust_level});
       note(its_maturities, std::pair(int{traits.scale}, int{traits.maturity}));
     }
-    for (int level : its_levels) ++trust_levels[level];
-    for (const auto& maturity : its_maturities) ++maturities[maturity];
+    for (int its : its_levels) ++trust_levels[its];
+    for (const auto& its : its_maturities) ++maturities[its];
   }
   if (parts) parts->finish();
-  for (CoverageAnswer::Part& part : answer.parts) part.count.services = answer.all.services;
-  for (const auto& [level, count] : trust_levels) answer.trust_levels.push_back({level, 0, count});
-  for (const auto& [maturity, count] : maturities)
-    answer.maturities.push_back({maturity.second, maturity.first, count});
-  return answer;
+  for (AreaCoverage::Part& part : counted.parts) part.count.services = counted.all.services;
+  for (const auto& [value, count] : trust_levels) counted.trust_levels.push_back({value, 0, count});
+  for (const auto& [value, count] : maturities)
+    counted.maturities.push_back({value.second, value.first, count});
+  return counted;
+}
+
+Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+  const Snapshot& snapshot = reader.snapshot();
+  const auto lens = lens_of(reader);
+  auto read = read_place(snapshot.areas, lens->places, request.ars, request.place);
+  if (auto* error = std::get_if<RequestError>(&read)) return *error;
+  auto& reading = std::get<PlaceFinder::Reading>(read);
+  std::optional<std::size_t> topic;
+  if (!request.topic.empty()) {
+    topic = snapshot.catalogue.find_topic(request.topic);
+    if (!topic) return RequestError{400, "Unbekanntes Themenfeld", "Die Themenfelder nennt /api/v1/topics."};
+  }
+  const Day day = request.day.value_or(today());
+  AreaCoverage counted = count_area(reader, reading.chosen.value_or(lens->home), topic, request.level, day);
+  return CoverageAnswer{std::move(counted), reading.chosen,   std::move(reading.others), day,
+                        lens->history,      std::move(reader)};
 }
 
 }  // namespace vsm
