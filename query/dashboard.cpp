@@ -17,8 +17,8 @@ using Starts = std::vector<DashboardAnswer::Service::Start>;
 
 bool has_topic(const CatalogueEntry& entry, const Catalogue& catalogue, std::optional<std::size_t> topic) {
   return !topic || std::any_of(entry.situations.begin(), entry.situations.end(), [&](std::size_t situation) {
-           return catalogue.situations()[situation].topic == *topic;
-         });
+    return catalogue.situations()[situation].topic == *topic;
+  });
 }
 
 /// Where people of a municipality start each service.
@@ -45,6 +45,31 @@ std::unordered_map<ServiceKey, Starts> starts_in(const IndexReader& reader, Area
   return starts;
 }
 
+std::vector<Level> levels_in(const AreaTable& areas, AreaIndex area) {
+  std::vector<Level> levels;
+  const auto inside = areas.municipalities_in(area);
+  for (Level level : {Level::land, Level::regierungsbezirk, Level::kreis, Level::gemeinde}) {
+    if (level >= areas[area].level) continue;
+    for (AreaIndex part = 0; part < areas.size(); ++part) {
+      if (areas[part].level != level) continue;
+      const auto its = areas.municipalities_in(part);
+      if (its.empty() || !std::includes(inside.begin(), inside.end(), its.begin(), its.end())) continue;
+      levels.push_back(level);
+      break;
+    }
+  }
+  return levels;
+}
+
+/// Of what people look at first: Länder of the Bund, and towns where a page can hold them.
+std::optional<Level> usual_level(const AreaTable& areas, AreaIndex area, const std::vector<Level>& levels) {
+  constexpr std::size_t towns_on_a_page = 1'000;
+  if (levels.empty()) return std::nullopt;
+  if (areas.municipalities_in(area).size() <= towns_on_a_page) return levels.back();
+  const bool has_kreise = std::find(levels.begin(), levels.end(), Level::kreis) != levels.end();
+  return levels.front() != Level::land && has_kreise ? Level::kreis : levels.front();
+}
+
 std::vector<DashboardAnswer::Service> services_in(const CoverageAnswer& coverage,
                                                   std::optional<std::size_t> topic) {
   const Snapshot& snapshot = coverage.reader.snapshot();
@@ -63,8 +88,12 @@ std::vector<DashboardAnswer::Service> services_in(const CoverageAnswer& coverage
     const auto online = table->bits(row.online), own = table->bits(row.own);
     const std::uint32_t somewhere = count(online, members);
     if (somewhere == 0) continue;
-    services.push_back({row.entry, count(online, covered), count(own, covered), somewhere == members.size(),
-                        count(own, members) > 0, {}});
+    services.push_back({row.entry,
+                        count(online, covered),
+                        count(own, covered),
+                        somewhere == members.size(),
+                        count(own, members) > 0,
+                        {}});
   }
   if (snapshot.areas[coverage.area].level == Level::gemeinde) {
     auto starts = starts_in(coverage.reader, coverage.area, coverage.day);
@@ -134,17 +163,34 @@ bool has_sample(const CoverageAnswer& coverage, const std::vector<DashboardAnswe
 }  // namespace
 
 Result<DashboardAnswer> make_dashboard(IndexReader reader, const CoverageRequest& request) {
-  auto counted = count_coverage(std::move(reader), request);
+  CoverageRequest whole = request;
+  whole.level.reset();
+  auto counted = count_coverage(std::move(reader), whole);
   if (auto* error = std::get_if<RequestError>(&counted)) return *error;
   auto& coverage = std::get<CoverageAnswer>(counted);
   const Catalogue& catalogue = coverage.reader.snapshot().catalogue;
   const auto topic = request.topic.empty() ? std::nullopt : catalogue.find_topic(request.topic);
+  const AreaTable& areas = coverage.reader.snapshot().areas;
+  auto levels = levels_in(areas, coverage.area);
+  auto level = request.level;
+  if (level && std::find(levels.begin(), levels.end(), *level) == levels.end()) level.reset();
+  if (!level) level = usual_level(areas, coverage.area, levels);
+  if (level) coverage.parts = count_area(coverage.reader, coverage.area, topic, level, coverage.day).parts;
   auto services = services_in(coverage, topic);
   auto table = lens_of(coverage.reader)->reuse.of(coverage.reader);
   auto reuse = reuse_in(coverage, *table, topic);
   const auto rank = rank_of(coverage, topic);
   const bool sample = has_sample(coverage, reuse);
-  return DashboardAnswer{std::move(coverage), std::move(services), std::move(table), std::move(reuse), rank,
+  std::string label =
+      coverage.area == areas.bund() ? std::string() : lens_of(coverage.reader)->places.label(coverage.area);
+  return DashboardAnswer{std::move(levels),
+                         level,
+                         std::move(label),
+                         std::move(coverage),
+                         std::move(services),
+                         std::move(table),
+                         std::move(reuse),
+                         rank,
                          sample};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "query/coverage.h"
@@ -34,22 +35,28 @@ struct DashboardAnswer {
     std::uint32_t online = 0;                      ///< covered municipalities that have it
   };
 
-  /// By the share of own pairs, among areas of the same level in the same Land (of Länder: in the Bund) that a
-  /// source delivers for.
+  /// By the share of own pairs, among areas of the same level in the same Land (of Länder: in the Bund) that
+  /// a source delivers for.
   struct Rank {
     AreaIndex within = 0;
     std::uint32_t place = 0, of = 0;  ///< areas of the same share have the same place
   };
 
+  /// Levels of the tree that the area can be divided into, the largest areas first, and the one that the
+  /// parts of the coverage are of.
+  std::vector<Level> levels;
+  std::optional<Level> level;
+  std::string label;  ///< a name that finds the area again; empty for the Bund
   CoverageAnswer coverage;
   std::vector<Service> services;  ///< in the order of the catalogue
   std::shared_ptr<const ReuseTable> table;
-  std::vector<Reuse> reuse;   ///< most municipalities first
-  std::optional<Rank> rank;   ///< nothing without data, or without others
-  bool sample = false;        ///< what is counted, or a part of it, is made up
+  std::vector<Reuse> reuse;  ///< most municipalities first
+  std::optional<Rank> rank;  ///< nothing without data, or without others
+  bool sample = false;       ///< what is counted, or a part of it, is made up
 };
 
-/// Throws IndexError.
+/// Without a level in the request, or with one that the area has no parts of, the parts are of one that a
+/// page can show. Throws IndexError.
 Result<DashboardAnswer> make_dashboard(IndexReader reader, const CoverageRequest& request);
 
 }  // namespace vsm

@@ -37,7 +37,8 @@ ReuseTable::ReuseTable(const IndexReader& reader, const ReuseTable* before)
     if (!read.offers) continue;
     const auto members = areas.municipalities_in(area);
     for (const Offer& offer : *read.offers) {
-      Service& its = by_id.try_emplace(offer.service->id.text(), Service{*offer.service, {}, {}}).first->second;
+      Service& its =
+          by_id.try_emplace(offer.service->id.text(), Service{*offer.service, {}, {}}).first->second;
       its.keys.insert(its.keys.end(), offer.keys.begin(), offer.keys.end());
       its.municipalities.addMany(members.size(), members.data());
     }

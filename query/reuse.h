@@ -46,7 +46,8 @@ class ReuseTable {
   std::vector<Service> services_;
 };
 
-/// Makes the table of a revision when it is first asked for: that reads every sheet, 0.1 ms each. Thread-safe.
+/// Makes the table of a revision when it is first asked for: that reads every sheet, 0.1 ms each.
+/// Thread-safe.
 class ReuseTables {
  public:
   /// `before`: of the revision before, to go on from where that one was asked.

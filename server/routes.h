@@ -21,5 +21,7 @@ void add_vsm_nrw(HttpServer& http, SearchEngine& engine, QueryCounts& queries);
 bool is_compatible_path(std::string_view path);
 /// What people see.
 void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings);
+/// /dashboard and its tables to take away; docs/dashboard.md.
+void add_dashboard_pages(HttpServer& http, SearchEngine& engine, const ServerSettings& settings);
 
 }  // namespace vsm
