@@ -177,12 +177,13 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
 
 namespace {
 
-/// Title, teaser and modules as the text has them in a language; false where it has none.
+/// Title, teaser and modules as the text has them in a language, what it does not say there left as it is;
+/// false where it speaks German only.
 bool speak(ServiceText& text, std::string_view language) {
   for (Translation& translation : text.translations) {
-    if (translation.language != language || translation.title.empty()) continue;
-    text.title = std::move(translation.title);
-    text.teaser = std::move(translation.teaser);
+    if (translation.language != language) continue;
+    if (!translation.title.empty()) text.title = std::move(translation.title);
+    if (!translation.teaser.empty()) text.teaser = std::move(translation.teaser);
     if (!translation.modules.empty()) text.modules = std::move(translation.modules);
     return true;
   }

@@ -14,8 +14,6 @@ namespace {
 using kainjow::mustache::data;
 using rapidjson::Value;
 
-data flag(bool on) { return data(on ? data::type::bool_true : data::type::bool_false); }
-
 std::string text_of(const Value& object, const char* name) {
   const auto found = object.FindMember(name);
   return found != object.MemberEnd() && found->value.IsString() ? found->value.GetString() : std::string();
@@ -143,7 +141,9 @@ class Description {
   }
 
   /// Fields of a schema, those of objects without a name of their own below them.
-  static void add_fields(const Value& schema, const std::string& above, data& fields) {
+  void add_fields(const Value& schema, const std::string& above, data& fields) const {
+    if (schema.HasMember("allOf"))
+      for (const Value& part : schema["allOf"].GetArray()) add_fields(resolved(part), above, fields);
     const Value& object = schema.HasMember("items") ? schema["items"] : schema;
     if (!object.HasMember("properties")) return;
     for (const auto& property : object["properties"].GetObject()) {
@@ -158,13 +158,13 @@ class Description {
     }
   }
 
-  static data schema_data(const std::string& name, const Value& schema) {
+  data schema_data(const std::string& name, const Value& schema) const {
     data item;
     item.set("schema", name);
     set_or_false(item, "about", text_of(schema, "description"));
     data fields(data::type::list);
     add_fields(schema, "", fields);
-    item.set("fields", fields);
+    set_list(item, "fields", std::move(fields));
     return item;
   }
 

@@ -12,25 +12,20 @@ namespace {
 
 using Template = kainjow::mustache::mustache;
 
-/// Phrases and addresses that all pages share, made once.
+/// What stands for {{t.id}} and {{asset.name}} in the templates.
 struct Shared {
   std::unordered_map<std::string_view, std::array<std::string, 2>> phrases;  ///< German, English
-  std::array<HtmlData, 2> phrase_data;
-  HtmlData assets;
+  std::unordered_map<std::string, std::string> assets;                       ///< name, address
 
   Shared() {
     TableReader rows("phrases.tsv", web_file("phrases.tsv"), {"id", "de", "en"});
-    while (rows.next()) {
-      phrases[rows[0]] = {std::string(rows[1]), std::string(rows[2])};
-      for (std::size_t language : {0U, 1U})
-        phrase_data[language].set(std::string(rows[0]), std::string(rows[1 + language]));
-    }
+    while (rows.next()) phrases[rows[0]] = {std::string(rows[1]), std::string(rows[2])};
     TableReader files("assets.tsv", web_file("assets.tsv"), {"name", "file"});
     while (files.next()) {
       std::string name(files[0]);
       for (char& c : name)
         if (c == '.' || c == '-') c = '_';
-      assets.set(name, "/assets/" + std::string(files[1]));
+      assets[name] = "/assets/" + std::string(files[1]);
     }
   }
 };
@@ -40,26 +35,32 @@ const Shared& shared() {
   return made;
 }
 
-/// The text of a template, those that it takes in put in their places.
-std::string whole_template(std::string_view name) {
+/// The text of a template in a language: those that it takes in, phrases and addresses put in their places.
+std::string whole_template(std::string_view name, bool english) {
   const std::string file(name);
   std::string text(web_file(file + ".html"));
   if (text.empty()) throw std::logic_error("no template " + file);
-  for (std::size_t at = 0; (at = text.find("{{>", at)) != std::string::npos;) {
-    const std::size_t end = text.find("}}", at);
-    const std::string inner = whole_template(std::string_view(text).substr(at + 3, end - at - 3));
-    text.replace(at, end + 2 - at, inner);
-    at += inner.size();
-  }
+  const auto replace = [&](std::string_view mark, auto value) {
+    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos;) {
+      const std::size_t end = text.find("}}", at);
+      const std::string inner = value(text.substr(at + mark.size(), end - at - mark.size()));
+      text.replace(at, end + 2 - at, inner);
+      at += inner.size();
+    }
+  };
+  replace("{{>", [&](const std::string& part) { return whole_template(part, english); });
+  replace("{{t.", [&](const std::string& id) { return kainjow::mustache::html_escape(phrase(id, english)); });
+  replace("{{asset.", [](const std::string& asset) { return shared().assets.at(asset); });
   return text;
 }
 
 /// Parsed once in each thread: rendering changes a template for a while.
-Template& parsed(std::string_view name) {
-  thread_local std::map<std::string, Template, std::less<>> known;
+Template& parsed(std::string_view name, bool english) {
+  thread_local std::array<std::map<std::string, Template, std::less<>>, 2> languages;
+  auto& known = languages[english ? 1 : 0];
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
-  Template made(whole_template(name));
+  Template made(whole_template(name, english));
   if (!made.is_valid()) throw std::logic_error(std::string(name) + ": " + made.error_message());
   return known.emplace(name, std::move(made)).first->second;
 }
@@ -123,9 +124,7 @@ std::string render_page(std::string_view name, HtmlData content, const PageFrame
   }
   page.set("kept", kept);
   content.set("page", page);
-  content.set("t", shared().phrase_data[frame.english ? 1 : 0]);
-  content.set("asset", shared().assets);
-  return parsed(name).render(content);
+  return parsed(name, frame.english).render(content);
 }
 
 }  // namespace vsm

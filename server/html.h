@@ -1,9 +1,9 @@
 // Pages out of the templates in server/web/pages. Everything from outside is escaped by the template library.
 //
-// A template may take in another whole: {{>name}} is name.html. Besides its content each page has
-//   t            the phrases of server/web/phrases.tsv in its language: {{t.search}}
-//   page         of the frame: lang, title, address ...: pages/head.html and foot.html show them
-//   asset        addresses of styles and scripts by name, "_" for what is no letter: {{asset.portal_css}}
+// A template may take in another whole: {{>name}} is name.html. Besides its content it may name
+//   {{t.search}}           a phrase of server/web/phrases.tsv in the language of the page
+//   {{asset.portal_css}}   the address of a style or script, "_" for what is no letter
+//   {{page.title}}         what the frame says: pages/head.html, form.html and foot.html show it
 #pragma once
 
 #include <initializer_list>
@@ -29,10 +29,10 @@ void set_list(HtmlData& item, const std::string& name, HtmlData list);
 struct PageFrame {
   std::string title;  ///< without the name of the site
   bool english = false;
-  std::string address = "/";  ///< of this page: path and query, lang left out
+  std::string address = "/";           ///< of this page: path and query, lang left out
   std::string words = {}, place = {};  ///< as the search form shows them
   std::vector<std::pair<std::string, std::string>> kept = {};  ///< parameters that the search form keeps
-  bool listed = false;                 ///< search engines may list it
+  bool listed = false;                                         ///< search engines may list it
   std::string canonical = {};
   std::string json_ld = {};
 };

@@ -219,9 +219,11 @@ Links add_links(HtmlData& item, const SearchResult& result, const Showing& show)
   return links;
 }
 
-/// Offices, each once. One for special cases alone says so, and only where nobody else is named.
-void add_offices(HtmlData& item, const SearchResult& result, const Showing& show, bool whole) {
+/// Offices, each once. One for special cases alone says so, and only where nobody else is named. The first
+/// one for the service itself is the answer.
+const Office* add_offices(HtmlData& item, const SearchResult& result, const Showing& show, bool whole) {
   std::vector<const Office*> offices;
+  const Office* first = nullptr;
   HtmlData list(List::list);
   for (const bool for_title : {true, false}) {
     if (!for_title && !offices.empty()) break;
@@ -230,6 +232,7 @@ void add_offices(HtmlData& item, const SearchResult& result, const Showing& show
       if (std::find(offices.begin(), offices.end(), offer.office) != offices.end()) continue;
       if (offices.size() == offices_listed) break;
       offices.push_back(offer.office);
+      if (for_title && first == nullptr) first = offer.office;
       list.push_back(
           office_data(offer, for_title ? "" : service_title(offer.key, show.snapshot.catalogue), whole));
     }
@@ -239,6 +242,7 @@ void add_offices(HtmlData& item, const SearchResult& result, const Showing& show
   else if (!offices.empty())
     item.set("not_online", phrase("not_online", show.english, {show.snapshot.areas[*show.place].short_name}));
   set_list(item, "offices", std::move(list));
+  return first;
 }
 
 void add_fact(HtmlData& facts, const std::string& name, const std::string& value) {
@@ -263,11 +267,13 @@ std::string short_module(const std::vector<TextModule>& modules, std::string_vie
 
 /// What it needs, costs and takes, where known.
 void add_facts(HtmlData& item, const std::vector<TextModule>& modules, const std::optional<OnlineOffer>& main,
-               bool english) {
+               const Office* office, bool english) {
   HtmlData facts(List::list);
   if (main) add_fact(facts, phrase("fact_login", english), trust_phrase(main->service->trust_level, english));
   add_fact(facts, phrase("fact_cost", english), short_module(modules, "98"));
   add_fact(facts, phrase("fact_duration", english), short_module(modules, "95"));
+  // Where there is no link, the office is told in full.
+  if (main && office != nullptr) add_fact(facts, phrase("office", english), office->name);
   set_list(item, "facts", std::move(facts));
 }
 
@@ -300,8 +306,8 @@ HtmlData result_data(const SearchResult& result, const Showing& show) {
   item.set("sample", flag(result.text.sample));
   const Links links = add_links(item, result, show);
   set_list(item, "links", links_data(links.more, result.text.title, show));
-  add_offices(item, result, show, false);
-  add_facts(item, result.text.modules, links.main, show.english);
+  const Office* office = add_offices(item, result, show, false);
+  add_facts(item, result.text.modules, links.main, office, show.english);
   item.set("online_count", online_count(result.availability, show.english));
   if (result.only_in_total > 0) {
     std::string names;
@@ -633,7 +639,7 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   add_offices(page, result, show, true);
   std::vector<TextModule> filled;
   for (const FilledModule& module : answer.modules) filled.push_back(module.module);
-  add_facts(page, filled, links.main, english);
+  add_facts(page, filled, links.main, nullptr, english);
 
   HtmlData modules(List::list);
   for (const FilledModule& one : answer.modules) {
@@ -682,7 +688,10 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
     add_fact(about, phrase("about_official", english), result.text.official_title);
   add_fact(about, phrase("about_key", english), result.key.text());
   add_fact(about, phrase("about_online", english), online_count(result.availability, english));
-  const auto source = [&](const std::string& name, const std::string& changed) {
+  const auto source = [&](const std::string& id, const std::string& changed) {
+    const auto known = std::find_if(snapshot.sources.begin(), snapshot.sources.end(),
+                                    [&](const SourceInfo& one) { return one.id == id; });
+    const std::string& name = known == snapshot.sources.end() ? id : known->name;
     if (name.empty()) return;
     add_fact(about, phrase("about_source", english),
              changed.empty() ? name : phrase("about_dates", english, {name, date_for_people(changed)}));

@@ -442,22 +442,26 @@ void IndexReader::postings(TermKind kind, const std::string& term, const Bitmap&
                            std::vector<Posting>& found) const {
   state_->guarded([&] {
     const std::string stored = layout::word_term(kind, term);
-    auto wanted = docs.begin();
-    const auto end = docs.end();
     auto posting = state_->db.postlist_begin(stored);
     const auto last = state_->db.postlist_end(stored);
-    // Both lists are sorted; whichever is behind jumps to the other.
-    while (posting != last && wanted != end) {
+    auto wanted = docs.begin();
+    const auto end = docs.end();
+    // Asking a bitmap is cheap and moving its iterator is not, so only a long stretch of strangers is jumped.
+    constexpr int stretch = 8;
+    int strangers = 0;
+    while (posting != last) {
       const DocId doc = *posting;
-      if (*wanted < doc) {
-        wanted.equalorlarger(doc);
-      } else if (*wanted > doc) {
-        posting.skip_to(*wanted);
-      } else {
+      if (docs.contains(doc)) {
         found.push_back({doc, layout::unpack(posting.get_wdf())});
-        ++posting;
-        ++wanted;
+        strangers = 0;
+      } else if (++strangers == stretch) {
+        strangers = 0;
+        wanted.equalorlarger(doc);
+        if (wanted == end) break;
+        posting.skip_to(*wanted);
+        continue;
       }
+      ++posting;
     }
   });
 }

@@ -56,7 +56,7 @@ const content = await Promise.all(sources.map(async (file) => ({raw: await readF
 const [purged] = await new PurgeCSS().purge({
   content, css: [{raw: await readFile(join(kern, 'kern.css'), 'utf8')}],
   defaultExtractor: (raw) => raw.match(/[\w-]+/g) ?? [], variables: false, keyframes: true,
-  safelist: {deep: [/data-kern-theme/]},
+  safelist: {deep: [/data-kern-theme/], greedy: [/:is/]},  // it misses what is inside :is()
 });
 const ours = (await Promise.all((await filesIn('styles', '.css')).map((file) => readFile(file, 'utf8')))).join('\n');
 const used = withoutUnusedVariables(`${purged.css}\n${ours}`);

@@ -1,4 +1,5 @@
 // What the tests of all pages share.
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {AxeBuilder} from '@axe-core/playwright';
 import {expect} from '@playwright/test';
 
@@ -30,4 +31,11 @@ export function watch(page) {
     if (!request.url().startsWith(base) && !request.url().startsWith('data:'))
       throw new Error(`the page asks ${request.url()}`);
   });
+}
+
+/** Keeps figures of a page, to be read and compared: var/browser-figures/NAME.json. */
+export function note(name, figures) {
+  const folder = new URL('../../var/browser-figures/', import.meta.url);
+  mkdirSync(folder, {recursive: true});
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(figures, null, 2)}\n`);
 }
