@@ -54,24 +54,39 @@ struct Box {
   }
 };
 
-/// Names for the largest dots, each where it covers no other name and no large dot.
+/// Names for the largest dots: above, below or beside the dot, where no other name and no other large dot is.
 void label(AreaMap& map, const AreaTable& areas, const std::vector<MapValue>& values) {
-  std::vector<Box> taken;
   const std::size_t large = std::min(map.dots.size(), 2 * labels);
+  std::vector<Box> taken;
+  for (std::size_t i = 0; i < large; ++i) {
+    const MapDot& dot = map.dots[i];
+    const double inside = dot.radius * 0.7;
+    taken.push_back({dot.x - inside, dot.y - inside, dot.x + inside, dot.y + inside});
+  }
   std::size_t made = 0;
   for (std::size_t i = 0; i < large && made < labels; ++i) {
     MapDot& dot = map.dots[i];
-    const auto& name = areas[values[dot.value].area].short_name;
-    const double half = letter_width * static_cast<double>(name.size()) / 2;
-    const double bottom = dot.y - dot.radius - 3;
-    const Box box{dot.x - half, bottom - line_height, dot.x + half, bottom};
-    const auto meets = [&](const Box& other) { return box.meets(other); };
-    if (box.left < 0 || box.right > map.width || box.top < 0 ||
-        std::any_of(taken.begin(), taken.end(), meets))
-      continue;
-    dot.labelled = true;
-    taken.push_back(box);
-    ++made;
+    const double wide = letter_width * static_cast<double>(areas[values[dot.value].area].short_name.size());
+    const double far = dot.radius + 3;
+    const Point middles[] = {{dot.x, dot.y - far - line_height / 2},
+                             {dot.x, dot.y + far + line_height / 2},
+                             {dot.x + far + wide / 2, dot.y},
+                             {dot.x - far - wide / 2, dot.y},
+                             {dot.x, dot.y}};
+    for (const Point& middle : middles) {
+      const Box box{middle.x - wide / 2, middle.y - line_height / 2, middle.x + wide / 2,
+                    middle.y + line_height / 2};
+      // Inside of a dot it is only where it covers little of it.
+      const bool in_dot = middle.x == dot.x && middle.y == dot.y;
+      const auto meets = [&](const Box& other) { return &other != &taken[i] && box.meets(other); };
+      if ((in_dot && wide > 4 * dot.radius) || box.left < 0 || box.right > map.width || box.top < 0 ||
+          box.bottom > map.height || std::any_of(taken.begin(), taken.end(), meets))
+        continue;
+      dot.name_at = MapDot::Place{middle.x, middle.y + line_height * 0.3};
+      taken.push_back(box);
+      ++made;
+      break;
+    }
   }
 }
 
@@ -108,7 +123,8 @@ AreaMap draw_map(const AreaTable& areas, const std::vector<MapValue>& values) {
     dot.radius = std::max(least_radius, radius * std::sqrt(double{areas[values[i].area].population * 1.0} /
                                                            static_cast<double>(greatest)));
     if (values[i].number)
-      dot.in_class = (*values[i].number - map.classes[0].from) / (map.classes[0].to - map.classes[0].from + 1);
+      dot.in_class =
+          (*values[i].number - map.classes[0].from) / (map.classes[0].to - map.classes[0].from + 1);
     map.dots.push_back(dot);
   }
   std::stable_sort(map.dots.begin(), map.dots.end(),

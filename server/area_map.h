@@ -28,7 +28,10 @@ struct MapDot {
   std::size_t value = 0;                ///< into the values
   std::optional<std::size_t> in_class;  ///< 0 to 4
   double x = 0, y = 0, radius = 0;      ///< the area of the dot is in proportion to the population
-  bool labelled = false;                ///< one of the largest, and there is room for its name
+  struct Place {
+    double x = 0, y = 0;
+  };
+  std::optional<Place> name_at;  ///< middle of the line of its name; of the largest, where there is room
 };
 
 struct AreaMap {

@@ -33,8 +33,7 @@ constexpr std::size_t services_a_page = 50, days_listed = 30;
 std::string query_with(const DashboardInput& input, const Changes& changes) {
   std::string text;
   const auto put = [&](std::string_view name, const std::string& value) {
-    if (!value.empty())
-      text += (text.empty() ? "" : "&") + std::string(name) + "=" + url_encoded(value);
+    if (!value.empty()) text += (text.empty() ? "" : "&") + std::string(name) + "=" + url_encoded(value);
   };
   const auto change_of = [&](std::string_view name) {
     return std::find_if(changes.begin(), changes.end(), [&](const auto& one) { return one.first == name; });
@@ -107,9 +106,17 @@ HtmlData link(const std::string& name, const std::string& target) {
 /// A bar of two stretches out of a whole.
 HtmlData bar(double own, double more, double whole) {
   HtmlData item;
+  item.set("plain", flag(false));
   const double scale = whole > 0 ? 100 / whole : 0;
   item.set("own_width", length(own * scale));
   item.set("more_width", length(more * scale));
+  return item;
+}
+
+/// A bar of one stretch, where own and inherited are not told apart.
+HtmlData plain_bar(double part, double whole) {
+  HtmlData item = bar(part, 0, whole);
+  item.set("plain", flag(true));
   return item;
 }
 
@@ -136,9 +143,18 @@ struct Page {
   }
 };
 
-/// "Kreis Kleve", "Köln": as people tell areas of one name apart.
-std::string name_of(const Area& area) {
-  return area.level == Level::kreis || area.level == Level::verband ? area.name : area.short_name;
+/// "Kreis Kleve", "Regierungsbezirk Köln": as people tell areas of one name apart.
+std::string name_of(const Area& area, bool english) {
+  switch (area.level) {
+    case Level::bund:
+      return phrase("db_germany", english);
+    case Level::regierungsbezirk:
+    case Level::kreis:
+    case Level::verband:
+      return area.name;
+    default:
+      return area.short_name;
+  }
 }
 
 HtmlData form_data(const DashboardInput& input, const Catalogue* catalogue, const std::string& place) {
@@ -178,16 +194,11 @@ HtmlData path_data(const Page& page) {
     const Area& area = page.areas[*up];
     // A kreisfreie Stadt is its own Kreis.
     if (!codes.insert(area.code).second) continue;
-    links.push_back(link(area.level == Level::bund ? page.say("db_germany") : name_of(area),
-                         area_address(page.input, area.code)));
+    links.push_back(link(name_of(area, page.english), area_address(page.input, area.code)));
   }
   HtmlData path(List::list);
   for (auto one = links.rbegin(); one != links.rend(); ++one) path.push_back(*one);
   return path;
-}
-
-std::string name_on_page(const Page& page) {
-  return page.area().level == Level::bund ? page.say("db_germany") : name_of(page.area());
 }
 
 HtmlData figures_data(const Page& page) {
@@ -211,11 +222,11 @@ HtmlData figures_data(const Page& page) {
     add("online", page.number(all.somewhere), services, bar(all.own, all.inherited, all.services));
     add("town_own", page.number(all.own), page.say("db_of_online", {page.number(all.somewhere)}),
         bar(all.own, 0, all.somewhere));
-    add("town_inherited", page.number(all.inherited),
-        page.say("db_of_online", {page.number(all.somewhere)}), bar(0, all.inherited, all.somewhere));
+    add("town_inherited", page.number(all.inherited), page.say("db_of_online", {page.number(all.somewhere)}),
+        bar(0, all.inherited, all.somewhere));
   } else {
     add("somewhere", page.number(all.somewhere), services, bar(all.own, all.inherited, all.services));
-    add("everywhere", page.number(all.everywhere), services, bar(0, all.everywhere, all.services));
+    add("everywhere", page.number(all.everywhere), services, plain_bar(all.everywhere, all.services));
     add("own", page.number(all.own), page.say("db_of_online", {page.number(all.somewhere)}),
         bar(all.own, 0, all.somewhere));
     add("inherited", page.number(all.inherited), page.say("db_of_online", {page.number(all.somewhere)}),
@@ -233,8 +244,7 @@ HtmlData figures_data(const Page& page) {
     add("rank", page.number(rank.place),
         page.say("db_rank_of",
                  {page.number(rank.of), page.say("db_areas_" + std::string(level_name(page.area().level))),
-                  rank.within == page.areas.bund() ? page.say("db_germany")
-                                                   : page.areas[rank.within].short_name}));
+                  name_of(page.areas[rank.within], page.english)}));
   }
   return figures;
 }
@@ -272,7 +282,7 @@ HtmlData trait_rows(const Page& page, const std::vector<AreaCoverage::OfTrait>& 
     row.set("name", *its_name);
     row.set("somewhere", page.number(trait.somewhere));
     row.set("share", percent_text(trait.somewhere, page.answer.coverage.all.somewhere, page.english));
-    row.set("bar", bar(trait.somewhere, 0, page.answer.coverage.all.somewhere));
+    row.set("bar", plain_bar(trait.somewhere, page.answer.coverage.all.somewhere));
     rows.push_back(row);
   }
   return rows;
@@ -281,14 +291,14 @@ HtmlData trait_rows(const Page& page, const std::vector<AreaCoverage::OfTrait>& 
 HtmlData maturities_data(const Page& page) {
   HtmlData tables(List::list);
   for (int scale : {4, 7, 0}) {
-    HtmlData rows = trait_rows(
-        page, page.answer.coverage.maturities,
-        [&](const AreaCoverage::OfTrait& trait) -> std::optional<std::string> {
-          if ((trait.value < 0 ? 0 : trait.scale) != scale) return std::nullopt;
-          if (trait.value < 0) return page.say("db_not_stated");
-          const std::string value = std::to_string(trait.value);
-          return scale == 4 ? page.say("db_maturity_" + value) : page.say("db_maturity", {value});
-        });
+    HtmlData rows =
+        trait_rows(page, page.answer.coverage.maturities,
+                   [&](const AreaCoverage::OfTrait& trait) -> std::optional<std::string> {
+                     if ((trait.value < 0 ? 0 : trait.scale) != scale) return std::nullopt;
+                     if (trait.value < 0) return page.say("db_not_stated");
+                     const std::string value = std::to_string(trait.value);
+                     return scale == 4 ? page.say("db_maturity_" + value) : page.say("db_maturity", {value});
+                   });
     if (rows.list_value().empty()) continue;
     HtmlData table;
     table.set("caption", page.say("db_scale_" + std::to_string(scale)));
@@ -320,7 +330,7 @@ HtmlData reuse_data(const Page& page) {
     row.set("share", percent_text(entry.online, covered, page.english));
     row.set("everywhere", flag(entry.online == covered));
     row.set("sample", flag(service.sample));
-    row.set("bar", bar(entry.online, 0, covered));
+    row.set("bar", plain_bar(entry.online, covered));
     rows.push_back(row);
   }
   return rows;
@@ -351,13 +361,15 @@ PartOrder part_order(const Page& page, const std::string& by) {
     return [](const auto& a, const auto& b) {
       return a.covered > 0 && (b.covered == 0 || a.count.everywhere > b.count.everywhere);
     };
-  return [&areas](const auto& a, const auto& b) { return areas[a.area].short_name < areas[b.area].short_name; };
+  return
+      [&areas](const auto& a, const auto& b) { return areas[a.area].short_name < areas[b.area].short_name; };
 }
 
 /// A head of a column: a link that sorts, and whether it does.
 HtmlData column(const Page& page, const std::string& parameter, const std::string& id,
                 const std::string& chosen, const std::string& anchor, bool numeric) {
-  HtmlData head = link(page.say("db_column_" + id), address(page.input, {{parameter, id}, {"page", ""}}, anchor));
+  HtmlData head =
+      link(page.say("db_column_" + id), address(page.input, {{parameter, id}, {"page", ""}}, anchor));
   head.set("sorts", id == chosen ? (numeric ? "descending" : "ascending") : "");
   head.set("sorted", flag(id == chosen));
   head.set("numeric", flag(numeric));
@@ -371,7 +383,8 @@ void add_areas(HtmlData& page_data, const Page& page) {
   const std::string level(level_name(*page.answer.level));
   const bool towns = *page.answer.level == Level::gemeinde, only_own = page.input.get("show") == "own";
   HtmlData section;
-  section.set("areas_title", page.say("db_areas_title", {page.say("db_areas_" + level)}));
+  const std::string counted = page.say("db_areas_" + level);
+  section.set("areas_title", page.say("db_areas_title", {counted}));
   HtmlData levels(List::list);
   for (Level other : page.answer.levels) {
     if (other == Level::gemeinde && page.area().level == Level::bund) continue;
@@ -380,6 +393,7 @@ void add_areas(HtmlData& page_data, const Page& page) {
     choice.set("chosen", flag(other == *page.answer.level));
     levels.push_back(choice);
   }
+  section.set("towns", flag(towns));
   section.set("choose_level", flag(levels.list_value().size() > 1));
   section.set("levels", levels);
   HtmlData shows(List::list);
@@ -421,29 +435,30 @@ void add_areas(HtmlData& page_data, const Page& page) {
   HtmlData rows(List::list);
   for (const AreaCoverage::Part& part : parts) {
     const Area& area = page.areas[part.area];
-    HtmlData row = link(name_of(area), area_address(page.input, area.code));
+    HtmlData row = link(name_of(area, page.english), area_address(page.input, area.code));
     const std::uint64_t every = for_each_town(pairs(part.count), part.covered),
                         own = for_each_town(part.count.own_pairs, part.covered);
+    row.set("sorts_as", area.short_name);
     row.set("people", page.number(area.population));
     row.set("people_value", std::to_string(area.population));
     row.set("has_data", flag(part.covered > 0));
-    row.set("towns", flag(!towns));
-    row.set("covered", towns ? std::string()
-                             : page.say("db_covered", {page.number(part.covered),
-                                                       page.number(part.municipalities)}));
+    row.set("of_towns", flag(!towns));
+    row.set("covered",
+            towns ? std::string()
+                  : page.say("db_covered", {page.number(part.covered), page.number(part.municipalities)}));
     row.set("online", page.number(every));
     row.set("online_value", part.covered > 0 ? std::to_string(every) : "-1");
     row.set("own", page.number(own));
     row.set("own_value", part.covered > 0 ? std::to_string(own) : "-1");
     row.set("everywhere", page.number(part.count.everywhere));
     row.set("everywhere_value", part.covered > 0 ? std::to_string(part.count.everywhere) : "-1");
-    row.set("bar", bar(static_cast<double>(own), static_cast<double>(every - own),
-                       static_cast<double>(greatest)));
+    row.set("bar",
+            bar(static_cast<double>(own), static_cast<double>(every - own), static_cast<double>(greatest)));
     rows.push_back(row);
     titles.push_back(part.covered == 0
-                         ? page.say("db_dot_none", {name_of(area)})
+                         ? page.say("db_dot_none", {name_of(area, page.english)})
                          : page.say(towns ? "db_dot" : "db_dot_average",
-                                    {name_of(area), page.number(every), page.number(own),
+                                    {name_of(area, page.english), page.number(every), page.number(own),
                                      percent_text(every, coverage.all.services, page.english)}));
   }
   section.set("rows", rows);
@@ -460,11 +475,11 @@ void add_areas(HtmlData& page_data, const Page& page) {
     item.set("inner", flag(false));
     if (dot.in_class && *dot.in_class > 0) item.set("inner", length(dot.radius * filled[*dot.in_class]));
     dots.push_back(item);
-    if (!dot.labelled) continue;
+    if (!dot.name_at) continue;
     HtmlData label;
     label.set("name", area.short_name);
-    label.set("x", length(dot.x));
-    label.set("y", length(dot.y - dot.radius - 5));
+    label.set("x", length(dot.name_at->x));
+    label.set("y", length(dot.name_at->y));
     names.push_back(label);
   }
   for (std::size_t i = 0; i < map.classes.size(); ++i) {
@@ -474,15 +489,16 @@ void add_areas(HtmlData& page_data, const Page& page) {
     item.set("inner", flag(false));
     if (i > 0) item.set("inner", length(9 * filled[i]));
     item.set("text", page.say(one.from == one.to ? "db_class_one" : "db_class",
-                              {page.number(one.from), page.number(one.to), page.number(one.areas)}));
+                              {page.number(one.from), page.number(one.to), page.number(one.areas), counted}));
     if (one.areas > 0) legend.push_back(item);
   }
-  const auto without = std::count_if(parts.begin(), parts.end(), [](const auto& p) { return p.covered == 0; });
+  const auto without =
+      std::count_if(parts.begin(), parts.end(), [](const auto& p) { return p.covered == 0; });
   if (without > 0) {
     HtmlData item;
     item.set("kind", "none");
     item.set("inner", flag(false));
-    item.set("text", page.say("db_class_none", {page.number(static_cast<std::uint64_t>(without))}));
+    item.set("text", page.say("db_class_none", {page.number(static_cast<std::uint64_t>(without)), counted}));
     legend.push_back(item);
   }
   section.set("map_width", length(map.width));
@@ -491,15 +507,16 @@ void add_areas(HtmlData& page_data, const Page& page) {
   section.set("names", names);
   section.set("legend", legend);
   section.set("legend_title", page.say(only_own ? "db_legend_own" : "db_legend_all"));
-  define(section, page, page.say("db_areas_title", {page.say("db_areas_" + level)}),
+  define(section, page, page.say("db_areas_title", {counted}),
          towns ? "db_areas_def" : "db_areas_average_def");
   add_take(section, page.input, "areas");
   if (page.area().level == Level::bund) {
     DashboardInput finest = page.input;
-    section.set("all_towns",
-                with_language("/dashboard/export.csv?" +
-                                  query_with(finest, {{"table", "areas"}, {"level", "gemeinde"}, {"show", ""}}),
-                              page.english));
+    section.set(
+        "all_towns",
+        with_language("/dashboard/export.csv?" +
+                          query_with(finest, {{"table", "areas"}, {"level", "gemeinde"}, {"show", ""}}),
+                      page.english));
   }
   page_data.set("areas", section);
 }
@@ -517,8 +534,9 @@ HtmlData start_data(const Service::Start& start, const std::string& title, const
   else if (from.level == Level::gemeinde)
     item.set("origin", page.say(service.efa ? "db_origin_efa" : "db_origin_other", {service.provider}));
   else
-    item.set("origin", page.say("db_origin_above", {from.level == Level::bund ? page.say("level_bund")
-                                                                               : name_of(from)}));
+    item.set("origin",
+             page.say("db_origin_above",
+                      {from.level == Level::bund ? page.say("level_bund") : name_of(from, page.english)}));
   item.set("is_own", flag(start.own));
   const int trust = service.trust_level;
   set_known(item, "needs",
@@ -549,17 +567,18 @@ void add_services(HtmlData& page_data, const Page& page) {
 
   const std::size_t pages = (services.size() + services_a_page - 1) / services_a_page;
   const std::string asked = page.input.get("page");
-  std::size_t at = asked.size() > 4 || asked.find_first_not_of("0123456789") != std::string::npos || asked.empty()
-                       ? 1
-                       : static_cast<std::size_t>(std::stoul(asked));
+  std::size_t at =
+      asked.size() > 4 || asked.find_first_not_of("0123456789") != std::string::npos || asked.empty()
+          ? 1
+          : static_cast<std::size_t>(std::stoul(asked));
   at = std::clamp<std::size_t>(at, 1, std::max<std::size_t>(pages, 1));
   HtmlData section, rows(List::list);
   for (std::size_t i = (at - 1) * services_a_page; i < std::min(at * services_a_page, services.size()); ++i) {
     const Service& service = *services[i];
     const CatalogueEntry& entry = page.catalogue.entries()[service.entry];
     HtmlData row = link(entry.title, service_address(entry.key, page.area().code, page.english));
-    row.set("count", page.say("db_of", {page.number(service.online),
-                                        page.number(page.answer.coverage.covered)}));
+    row.set("count",
+            page.say("db_of", {page.number(service.online), page.number(page.answer.coverage.covered)}));
     row.set("own", page.number(service.own));
     row.set("everywhere", flag(service.everywhere));
     row.set("bar", bar(service.own, service.online - service.own, page.answer.coverage.covered));
@@ -664,14 +683,12 @@ void add_head(HtmlData& page_data, const Page& page, bool sample) {
   const CoverageAnswer& coverage = page.answer.coverage;
   page_data.set("form", form_data(page.input, &page.catalogue, page.answer.label));
   set_list(page_data, "path", path_data(page));
-  page_data.set("here", name_on_page(page));
+  page_data.set("here", name_of(page.area(), page.english));
   page_data.set("stand", page.say("db_stand", {day_for_people(coverage.day, page.english),
                                                page.number(coverage.reader.snapshot().revision)}));
-  page_data.set("out_of",
-                page.is_town()
-                    ? std::string()
-                    : page.say("db_out_of", {page.number(coverage.covered),
-                                             page.number(coverage.municipalities)}));
+  page_data.set("out_of", page.is_town() ? std::string()
+                                         : page.say("db_out_of", {page.number(coverage.covered),
+                                                                  page.number(coverage.municipalities)}));
   page_data.set("has_sample", flag(sample));
   const std::string topic = page.input.get("topic");
   if (const auto found = page.catalogue.find_topic(topic); !topic.empty() && found) {
@@ -688,7 +705,7 @@ std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& a
   const CoverageAnswer& coverage = answer.coverage;
   HtmlData data;
   add_head(data, page, answer.sample);
-  const std::string headline = page.say("db_headline", {name_on_page(page)});
+  const std::string headline = page.say("db_headline", {name_of(page.area(), input.english)});
   data.set("headline", headline);
   HtmlData choices(List::list);
   for (AreaIndex other : coverage.places)
@@ -715,6 +732,7 @@ std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& a
   }
   add_section(data, page, "history", history_data(page));
   data.set("several", flag(!page.is_town()));
+  data.set("compare_with", page.say("db_compare_with", {name_of(page.area(), page.english)}));
   data.set("compare_ars", page.area().code);
   data.set("compare_topic", input.get("topic"));
   PageFrame frame = frame_of(input, headline);
@@ -727,7 +745,8 @@ std::string comparison_page(const DashboardInput& input, const DashboardAnswer& 
   const Page here(input, answer), there(input, other);
   HtmlData data;
   add_head(data, here, answer.sample || other.sample);
-  const std::string name = name_on_page(here), other_name = name_on_page(there);
+  const std::string name = name_of(here.area(), input.english),
+                    other_name = name_of(there.area(), input.english);
   const std::string headline = here.say("db_compare_headline", {name, other_name});
   data.set("headline", headline);
   data.set("here_address", area_address(input, here.area().code));
@@ -756,16 +775,18 @@ std::string comparison_page(const DashboardInput& input, const DashboardAnswer& 
     add("db_everywhere", [](const Page& page) { return page.number(page.answer.coverage.all.everywhere); });
   add("db_own", [](const Page& page) { return page.number(page.answer.coverage.all.own); });
   add("db_inherited", [](const Page& page) { return page.number(page.answer.coverage.all.inherited); });
-  add("db_average", [](const Page& page) {
-    return page.number(for_each_town(pairs(page.answer.coverage.all), page.answer.coverage.covered));
-  });
-  add("db_average_own", [](const Page& page) {
-    return page.number(for_each_town(page.answer.coverage.all.own_pairs, page.answer.coverage.covered));
-  });
+  if (!here.is_town() || !there.is_town()) {
+    add("db_average", [](const Page& page) {
+      return page.number(for_each_town(pairs(page.answer.coverage.all), page.answer.coverage.covered));
+    });
+    add("db_average_own", [](const Page& page) {
+      return page.number(for_each_town(page.answer.coverage.all.own_pairs, page.answer.coverage.covered));
+    });
+  }
   add("db_rank", [](const Page& page) {
-    return page.answer.rank ? page.say("db_of", {page.number(page.answer.rank->place),
-                                                 page.number(page.answer.rank->of)})
-                            : page.say("db_unknown");
+    return page.answer.rank
+               ? page.say("db_of", {page.number(page.answer.rank->place), page.number(page.answer.rank->of)})
+               : page.say("db_unknown");
   });
   data.set("rows", rows);
 

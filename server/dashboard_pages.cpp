@@ -28,7 +28,8 @@ CoverageRequest request_of(const Request& request) {
   CoverageRequest wanted;
   wanted.ars = param(request, "ars");
   // The form has the name of the area in its field, and the key beside it; another name wins.
-  if (const std::string place = param(request, "place"); wanted.ars.empty() || place != param(request, "was")) {
+  if (const std::string place = param(request, "place");
+      wanted.ars.empty() || place != param(request, "was")) {
     wanted.place = place;
     if (request.has_param("was")) wanted.ars.clear();
   }
@@ -38,7 +39,8 @@ CoverageRequest request_of(const Request& request) {
 }
 
 /// The area to compare with: a key of 12 digits, the id of a set, a name or a postcode.
-CoverageRequest other_request(const CoverageRequest& wanted, const std::string& with, const AreaTable& areas) {
+CoverageRequest other_request(const CoverageRequest& wanted, const std::string& with,
+                              const AreaTable& areas) {
   CoverageRequest other = wanted;
   other.ars = other.place = {};
   const bool is_key = (with.size() == 12 || !is_number(with)) && areas.find(with).has_value();
@@ -109,8 +111,8 @@ void send_table(SearchEngine& engine, const Request& request, Response& response
                                  {"revision", coverage.reader.snapshot().revision},
                                  {"sample", sample ? "yes" : "no"}}),
                 json_type);
-  response.set_header("Content-Disposition", "attachment; filename=\"vsm-" + table->name + "-" + area.code + "-" +
-                                                 date_text(coverage.day) +
+  response.set_header("Content-Disposition", "attachment; filename=\"vsm-" + table->name + "-" + area.code +
+                                                 "-" + date_text(coverage.day) +
                                                  (sample ? "-beispieldaten" : "") + ".csv\"");
   send(response, to_csv(*table), "text/csv; charset=utf-8; header=present");
 }

@@ -14,7 +14,7 @@ Row operator+(Row row, const Row& more) {
   return row;
 }
 
-const std::vector<std::string> count_columns = {"services",  "somewhere", "everywhere",     "own",
+const std::vector<std::string> count_columns = {"services",  "somewhere", "everywhere",    "own",
                                                 "inherited", "ownPairs",  "inheritedPairs"};
 
 std::vector<std::string> and_counts(std::vector<std::string> columns) {
@@ -46,18 +46,18 @@ ExportTable figures(const DashboardAnswer& answer) {
   table.columns.insert(table.columns.end(), {"rank", "rankOf"});
   Row rank(2);
   if (answer.rank) rank = {std::uint64_t{answer.rank->place}, std::uint64_t{answer.rank->of}};
-  table.rows.push_back(area_cells(coverage.reader.snapshot().areas, coverage.area, coverage.municipalities,
-                                  coverage.covered) +
-                       counts(coverage.all, coverage.covered) + rank);
+  table.rows.push_back(
+      area_cells(coverage.reader.snapshot().areas, coverage.area, coverage.municipalities, coverage.covered) +
+      counts(coverage.all, coverage.covered) + rank);
   return table;
 }
 
 ExportTable parts(const DashboardAnswer& answer) {
   ExportTable table{"areas", and_counts(area_columns), {}};
   for (const AreaCoverage::Part& part : answer.coverage.parts)
-    table.rows.push_back(area_cells(answer.coverage.reader.snapshot().areas, part.area, part.municipalities,
-                                    part.covered) +
-                         counts(part.count, part.covered));
+    table.rows.push_back(
+        area_cells(answer.coverage.reader.snapshot().areas, part.area, part.municipalities, part.covered) +
+        counts(part.count, part.covered));
   return table;
 }
 
@@ -87,7 +87,8 @@ ExportTable traits(const DashboardAnswer& answer, bool maturity) {
   if (answer.coverage.covered == 0) return table;
   for (const auto& trait : maturity ? answer.coverage.maturities : answer.coverage.trust_levels) {
     Row row;
-    if (maturity) row.push_back(trait.scale == 0 ? ExportCell() : ExportCell(trait.scale == 4 ? "0-4" : "0-7"));
+    if (maturity)
+      row.push_back(trait.scale == 0 ? ExportCell() : ExportCell(trait.scale == 4 ? "0-4" : "0-7"));
     table.rows.push_back(row + Row{number_or_nothing(trait.value), std::uint64_t{trait.somewhere}});
   }
   return table;
@@ -126,20 +127,21 @@ ExportTable history(const DashboardAnswer& answer) {
                     {}};
   for (const CommitInfo& commit : answer.coverage.history)
     table.rows.push_back({commit.revision, moment_text(commit.time), std::uint64_t{commit.coverage.covered},
-                          std::uint64_t{commit.coverage.somewhere},
-                          std::uint64_t{commit.coverage.everywhere}, commit.coverage.own,
-                          commit.coverage.inherited});
+                          std::uint64_t{commit.coverage.somewhere}, std::uint64_t{commit.coverage.everywhere},
+                          commit.coverage.own, commit.coverage.inherited});
   return table;
 }
 
 ExportTable comparison(const DashboardAnswer& answer, const DashboardAnswer& other) {
   const Catalogue& catalogue = answer.coverage.reader.snapshot().catalogue;
-  ExportTable table{"compare", {"key", "title", "online", "own", "covered", "onlineThere", "ownThere", "coveredThere"}, {}};
+  ExportTable table{
+      "compare", {"key", "title", "online", "own", "covered", "onlineThere", "ownThere", "coveredThere"}, {}};
   struct Both {
     const DashboardAnswer::Service *here = nullptr, *there = nullptr;
   };
   std::map<ServiceKey, Both> services;
-  for (const auto& service : answer.services) services[catalogue.entries()[service.entry].key].here = &service;
+  for (const auto& service : answer.services)
+    services[catalogue.entries()[service.entry].key].here = &service;
   const Catalogue& other_catalogue = other.coverage.reader.snapshot().catalogue;
   for (const auto& service : other.services)
     services[other_catalogue.entries()[service.entry].key].there = &service;

@@ -7,7 +7,8 @@ namespace {
 
 /// Quoted where it has to be. Also a tab or line break at the beginning makes some programs see a formula.
 std::string csv_text(const std::string& text) {
-  const bool guarded = !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
+  const bool guarded =
+      !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
   std::string cell = guarded ? "'" + text : text;
   if (cell.find_first_of(";\"\r\n") == std::string::npos) return cell;
   for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) cell.insert(at, 1, '"');
@@ -24,7 +25,8 @@ std::string csv_cell(const ExportCell& cell) {
 
 std::string to_csv(const ExportTable& table) {
   std::string csv = "\xEF\xBB\xBF";
-  for (std::size_t i = 0; i < table.columns.size(); ++i) csv += (i == 0 ? "" : ";") + csv_text(table.columns[i]);
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    csv += (i == 0 ? "" : ";") + csv_text(table.columns[i]);
   csv += "\r\n";
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) csv += (i == 0 ? "" : ";") + csv_cell(row[i]);
@@ -33,8 +35,7 @@ std::string to_csv(const ExportTable& table) {
   return csv;
 }
 
-std::string to_json(const ExportTable& table,
-                    const std::vector<std::pair<std::string, ExportCell>>& about) {
+std::string to_json(const ExportTable& table, const std::vector<std::pair<std::string, ExportCell>>& about) {
   JsonWriter json;
   const auto field = [&](const std::string& name, const ExportCell& cell) {
     json.key(name);

@@ -23,7 +23,6 @@ struct ExportTable {
 std::string to_csv(const ExportTable& table);
 
 /// {"table": name, `about`..., "rows": [{column: cell}]}; nothing is null.
-std::string to_json(const ExportTable& table,
-                    const std::vector<std::pair<std::string, ExportCell>>& about);
+std::string to_json(const ExportTable& table, const std::vector<std::pair<std::string, ExportCell>>& about);
 
 }  // namespace vsm

@@ -26,17 +26,18 @@ class PagesTest : public ::testing::Test {
                    "bochum\txzufi\tBO.xml\tgemeinde:059110000000\tStadt Bochum\tyes\t\n");
     folder_->write("f/L1.xml", file(service("L1", "1", "99110009104000", "Hund anmelden", "",
                                             module("09", "Der Hund ist älter als drei Monate."))));
-    const std::string html = "&lt;p&gt;Bringen Sie mit:&lt;/p&gt;&lt;ul&gt;&lt;li&gt;Ausweis&lt;/li&gt;&lt;/ul&gt;"
-                             "&lt;script&gt;alert(1)&lt;/script&gt;";
-    folder_->write(
-        "f/BO.xml",
-        file(service("BO", "1", "99110009104000", "Hund anmelden", "",
-                     module("98", "Die Anmeldung kostet nichts.") + module("08", html) +
-                         in_language("03", "en", "Register a dog") + in_language("08", "en", "An identity card") +
-                         in_language("08", "de-LS", "Sie brauchen Ihren Ausweis.")) +
-             online("BO", "2", "Hund online", "https://bochum.example/hund") +
-             office("BO", "3", "Steueramt Bochum") + responsible("BO", "2", "BO", "1", "") +
-             responsible("BO", "3", "BO", "1", "")));
+    const std::string html =
+        "&lt;p&gt;Bringen Sie mit:&lt;/p&gt;&lt;ul&gt;&lt;li&gt;Ausweis&lt;/li&gt;&lt;/ul&gt;"
+        "&lt;script&gt;alert(1)&lt;/script&gt;";
+    folder_->write("f/BO.xml",
+                   file(service("BO", "1", "99110009104000", "Hund anmelden", "",
+                                module("98", "Die Anmeldung kostet nichts.") + module("08", html) +
+                                    in_language("03", "en", "Register a dog") +
+                                    in_language("08", "en", "An identity card") +
+                                    in_language("08", "de-LS", "Sie brauchen Ihren Ausweis.")) +
+                        online("BO", "2", "Hund online", "https://bochum.example/hund") +
+                        office("BO", "3", "Steueramt Bochum") + responsible("BO", "2", "BO", "1", "") +
+                        responsible("BO", "3", "BO", "1", "")));
     build_from_feeds(*folder_);
     engine_ = std::make_unique<SearchEngine>(*folder_ / "index");
   }
@@ -61,17 +62,18 @@ class PagesTest : public ::testing::Test {
 TEST_F(PagesTest, AResultSaysWhatItNeedsCostsAndWhoDoesIt) {
   const std::string results = page("/?q=hund+anmelden&place=Bochum");
   for (const char* said :
-       {"Hund anmelden", "Kommune Bochum", "https://bochum.example/hund", "Servicekonto", "Die Anmeldung kostet nichts.",
-        "Steueramt Bochum", "In 1 von 1 Kommunen online", "Beispieldaten"})
+       {"Hund anmelden", "Kommune Bochum", "https://bochum.example/hund", "Servicekonto",
+        "Die Anmeldung kostet nichts.", "Steueramt Bochum", "In 1 von 1 Kommunen online", "Beispieldaten"})
     EXPECT_THAT(results, HasSubstr(said)) << said;
   EXPECT_THAT(results, Not(HasSubstr("Link melden"))) << "nobody wants to hear of it";
 }
 
 TEST_F(PagesTest, AServiceIsToldWholeFromAllLevels) {
   const std::string service = page("/leistung/99110009104000?ars=05911");
-  for (const char* said : {"<h2 class=\"kern-heading-medium\">Erforderliche Unterlagen</h2>", "<li>Ausweis</li>",
-                           "Der Hund ist älter als drei Monate.", "Text von: Land Nordrhein-Westfalen", "Landestexte",
-                           "99110009104000", "Markt 2, 44787 Bochum", "tel:02341"})
+  for (const char* said :
+       {"<h2 class=\"kern-heading-medium\">Erforderliche Unterlagen</h2>", "<li>Ausweis</li>",
+        "Der Hund ist älter als drei Monate.", "Text von: Land Nordrhein-Westfalen", "Landestexte",
+        "99110009104000", "Markt 2, 44787 Bochum", "tel:02341"})
     EXPECT_THAT(service, HasSubstr(said)) << said;
   EXPECT_THAT(service, Not(HasSubstr("alert(1)")));
 }
@@ -123,8 +125,9 @@ TEST_F(PagesTest, NotesAreTheSitesOwnWhereItHasThem) {
 TEST_F(PagesTest, DeadLinksAreReportedWhereTheSiteWantsIt) {
   Site site;
   site.report_contact = "https://bochum.example/melden?from=suche";
-  EXPECT_THAT(page("/?q=hund+anmelden&place=Bochum", site),
-              HasSubstr("https://bochum.example/melden?from=suche&amp;title=Hund%20online&amp;url=https%3A%2F%2F"));
+  EXPECT_THAT(
+      page("/?q=hund+anmelden&place=Bochum", site),
+      HasSubstr("https://bochum.example/melden?from=suche&amp;title=Hund%20online&amp;url=https%3A%2F%2F"));
 }
 
 TEST_F(PagesTest, AssetsMayBeKeptForEver) {
@@ -136,7 +139,8 @@ TEST_F(PagesTest, AssetsMayBeKeptForEver) {
   ASSERT_EQ(css->status, 200) << address;
   EXPECT_THAT(css->get_header_value("Cache-Control"), HasSubstr("immutable"));
   EXPECT_EQ(css->get_header_value("Content-Type"), "text/css; charset=utf-8");
-  for (const char* other : {"/assets/impressum.de.md", "/assets/openapi.json", "/assets/..%2Fmain.cpp", "/assets/start.html"})
+  for (const char* other :
+       {"/assets/impressum.de.md", "/assets/openapi.json", "/assets/..%2Fmain.cpp", "/assets/start.html"})
     EXPECT_EQ(server.get(other)->status, 404) << other;
 }
 

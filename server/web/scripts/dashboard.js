@@ -31,7 +31,7 @@ for (const table of document.querySelectorAll('table[data-sortable]')) {
     const sign = order === 'ascending' ? 1 : -1;
     const rows = [...body.rows].map((row) => {
       const cell = row.cells[column];
-      return {row, key: column === 0 ? cell.textContent.trim() : Number(cell.dataset.value)};
+      return {row, key: column === 0 ? cell.dataset.value : Number(cell.dataset.value)};
     });
     rows.sort((a, b) => {
       if (column === 0) return sign * a.key.localeCompare(b.key, 'de');
