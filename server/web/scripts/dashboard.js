@@ -14,7 +14,7 @@ for (const field of document.querySelectorAll('input[data-places]')) {
 
 // Tables that are whole on the page are sorted here; without script, and for others, the heads are links.
 const status = document.createElement('p');
-status.className = 'kern-sr-only';
+status.className = 'sr-only';
 status.setAttribute('role', 'status');
 document.body.append(status);
 
