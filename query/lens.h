@@ -15,6 +15,7 @@
 #include "query/coverage_table.h"
 #include "query/place_finder.h"
 #include "query/relevance.h"
+#include "query/reuse.h"
 #include "query/suggest.h"
 #include "query/topic_finder.h"
 #include "store/bitmap.h"
@@ -72,7 +73,8 @@ struct RevisionLens {
   /// asked.
   std::vector<std::uint32_t> first, unit_list;
   std::vector<CommitInfo> history;  ///< one_a_day()
-  CoverageTables coverage;          ///< made when first asked for
+  CoverageTables coverage;          ///< has today's table, so that nobody waits for it
+  ReuseTables reuse;                ///< made when first asked for
 };
 
 /// The lens that goes with a reader's revision. The reader must come from an index that derives one, as

@@ -9,6 +9,7 @@
 #include "query/candidate.h"
 #include "query/coverage.h"
 #include "query/cursor.h"
+#include "query/dashboard.h"
 #include "query/filter.h"
 #include "query/lens.h"
 #include "query/matching.h"
@@ -63,6 +64,9 @@ Result<OnlineServicesAnswer> SearchEngine::online_services(const OffersRequest& 
 }
 Result<CoverageAnswer> SearchEngine::coverage(const CoverageRequest& request) {
   return settled([&] { return count_coverage(reader(), request); });
+}
+Result<DashboardAnswer> SearchEngine::dashboard(const CoverageRequest& request) {
+  return settled([&] { return make_dashboard(reader(), request); });
 }
 
 std::string SearchEngine::state() {

@@ -154,6 +154,7 @@ struct PlacesAnswer {
 
 struct CoverageAnswer;
 struct CoverageRequest;
+struct DashboardAnswer;
 struct OfficeAnswer;
 struct OfficesAnswer;
 struct OffersRequest;
@@ -186,6 +187,8 @@ class SearchEngine {
   Result<OnlineServicesAnswer> online_services(const OffersRequest& request);
   /// query/coverage.h
   Result<CoverageAnswer> coverage(const CoverageRequest& request);
+  /// query/dashboard.h
+  Result<DashboardAnswer> dashboard(const CoverageRequest& request);
   /// What answers depend on besides the request and the day: the build and revision that readers get, and the
   /// place that speaks where nobody named one.
   std::string state();

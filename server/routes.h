@@ -24,5 +24,7 @@ bool is_compatible_path(std::string_view path);
 void add_embed_pages(HttpServer& http, SearchEngine& engine, const ServerSettings& settings);
 /// What people see.
 void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, const ServerSettings& settings);
+/// /dashboard and its tables to take away; docs/dashboard.md.
+void add_dashboard_pages(HttpServer& http, SearchEngine& engine, const ServerSettings& settings);
 
 }  // namespace vsm

@@ -84,6 +84,8 @@ std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_g
   return {begin, end};
 }
 
+std::shared_ptr<const void> Snapshot::mark_of_sheet(AreaIndex area) const { return sheets_.at(area); }
+
 namespace {
 
 struct Revision {
@@ -422,16 +424,18 @@ std::shared_ptr<const Snapshot> IndexReader::shared_snapshot() const { return st
 const Sheet& IndexReader::sheet(AreaIndex area) const {
   const Snapshot& snapshot = *state_->revision->snapshot;
   Snapshot::LazySheet& lazy = *snapshot.sheets_.at(area);
-  std::call_once(lazy.once, [&] {
-    state_->guarded([&] {
-      const std::string bytes = state_->db.get_metadata(layout::sheet_prefix + snapshot.areas[area].id());
-      if (bytes.empty()) return;
-      auto sheet = from_bytes<Sheet>(bytes, "a sheet");
-      sheet.derive();
-      lazy.sheet = std::move(sheet);
-    });
-  });
+  std::call_once(lazy.once, [&] { lazy.sheet = read_sheet(area); });
   return lazy.sheet;
+}
+
+Sheet IndexReader::read_sheet(AreaIndex area) const {
+  return state_->guarded([&] {
+    const std::string bytes = state_->db.get_metadata(layout::sheet_prefix + snapshot().areas[area].id());
+    Sheet sheet;
+    if (!bytes.empty()) sheet = from_bytes<Sheet>(bytes, "a sheet");
+    sheet.derive();
+    return sheet;
+  });
 }
 
 void IndexReader::postings(TermKind kind, const std::string& term, const Bitmap& docs,

@@ -127,6 +127,8 @@ class Snapshot {
   /// Every key with an online service somewhere, sorted by key.
   std::span<const std::pair<ServiceKey, Availability>> availability() const { return availability_; }
   std::span<const std::pair<ServiceKey, Availability>> availability_in_group(std::uint64_t group) const;
+  /// Of an area's sheet: revisions between which no commit touched it have the same.
+  std::shared_ptr<const void> mark_of_sheet(AreaIndex area) const;
 
  private:
   friend class IndexReader;
@@ -152,6 +154,8 @@ class IndexReader {
   /// What is published for exactly this area; an empty sheet where nothing is. Lives as long as the
   /// snapshot. Throws IndexError.
   const Sheet& sheet(AreaIndex area) const;
+  /// The same for whoever reads the sheets of all areas: it is not kept in memory.
+  Sheet read_sheet(AreaIndex area) const;
   /// Appends the postings of a term among `docs`, by document. Throws IndexError.
   void postings(TermKind kind, const std::string& term, const Bitmap& docs,
                 std::vector<Posting>& found) const;

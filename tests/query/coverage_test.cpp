@@ -114,7 +114,7 @@ TEST_F(CoverageTest, OfEachPart) {
   const auto land = count(request);
   EXPECT_EQ(land.parts.size(), 53U);
   std::uint32_t municipalities = 0, covered = 0;
-  for (const CoverageAnswer::Part& part : land.parts) {
+  for (const AreaCoverage::Part& part : land.parts) {
     municipalities += part.municipalities;
     covered += part.covered;
     if (part.covered == 0) expect_count(part.count, 1, 1, 0, 0, 0);
