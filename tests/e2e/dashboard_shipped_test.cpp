@@ -102,7 +102,7 @@ struct World {
   Feeds feeds = read_feeds();
   struct Spread {
     Towns online, own;
-    std::map<int, Towns> trust;                              ///< by level; -1: not stated
+    std::map<int, Towns> trust;                             ///< by level; -1: not stated
     std::map<std::pair<std::string, int>, Towns> maturity;  ///< by scale and value; -1: not stated
   };
   std::map<ServiceKey, Spread> spread;
@@ -182,8 +182,7 @@ Count count(const std::string& area_id, const std::string& topic) {
     result.everywhere += online == inside.size();
     ++(own > 0 ? result.own : result.inherited);
     for (const auto& [level, towns] : its.trust) result.trust[level] += common(inside, towns) > 0;
-    for (const auto& [maturity, towns] : its.maturity)
-      result.maturity[maturity] += common(inside, towns) > 0;
+    for (const auto& [maturity, towns] : its.maturity) result.maturity[maturity] += common(inside, towns) > 0;
   }
   std::erase_if(result.trust, [](const auto& entry) { return entry.second == 0; });
   std::erase_if(result.maturity, [](const auto& entry) { return entry.second == 0; });
@@ -228,7 +227,8 @@ struct Case {
   std::size_t covered() const { return common(world().towns(id), world().feeds.covered); }
 };
 
-/// Bund, Land, Regierungsbezirk, Kreis, kreisfreie Stadt, two Kommunen; a Land and a Kommune without a source.
+/// Bund, Land, Regierungsbezirk, Kreis, kreisfreie Stadt, two Kommunen; a Land and a Kommune without a
+/// source.
 const Case cases[] = {{"bund:000000000000"},     {"land:050000000000"},     {"regierungsbezirk:053000000000"},
                       {"kreis:053340000000"},    {"gemeinde:053150000000"}, {"gemeinde:051540016016"},
                       {"gemeinde:055660028028"}, {"land:090000000000"},     {"gemeinde:097610000000"}};
@@ -255,8 +255,9 @@ TEST_F(DashboardFigures, TheApiCountsAsTheFeedsSay) {
       EXPECT_EQ(trust, expected.trust);
       std::map<std::pair<std::string, int>, std::uint64_t> maturity;
       for (const element entry : answer["maturities"].get_array())
-        maturity[{entry["maturityScale"].is_null() ? "" : std::string(entry["maturityScale"].get_string().value()),
-                  entry["maturity"].is_null() ? -1 : static_cast<int>(number(entry["maturity"]))}] =
+        maturity[{
+            entry["maturityScale"].is_null() ? "" : std::string(entry["maturityScale"].get_string().value()),
+            entry["maturity"].is_null() ? -1 : static_cast<int>(number(entry["maturity"]))}] =
             number(entry["somewhere"]);
       EXPECT_EQ(maturity, expected.maturity);
       if (topic.empty())
@@ -308,8 +309,9 @@ std::uint64_t rank_among(const std::string& id, const std::vector<std::string>& 
   const auto share = [&](const std::string& area) {
     if (const auto known = shares.find(area); known != shares.end()) return known->second;
     const Count counted = count(area, "");
-    return shares[area] = static_cast<double>(counted.own_pairs) /
-                          (static_cast<double>(counted.services) * static_cast<double>(Case{area.c_str()}.covered()));
+    return shares[area] =
+               static_cast<double>(counted.own_pairs) /
+               (static_cast<double>(counted.services) * static_cast<double>(Case{area.c_str()}.covered()));
   };
   const double its = share(id);
   std::uint64_t rank = 1;
@@ -333,8 +335,8 @@ TEST_F(DashboardFigures, ThePageSaysWhatTheFeedsSay) {
       if (!town) numbers.push_back(expected.everywhere);
       numbers.insert(numbers.end(), {expected.own, expected.inherited});
       if (!town)
-        numbers.push_back(
-            (expected.own_pairs + expected.inherited_pairs + one.covered() / 2) / one.covered());
+        numbers.push_back((expected.own_pairs + expected.inherited_pairs + one.covered() / 2) /
+                          one.covered());
       std::vector<std::string> figures = figures_of(page);
       ASSERT_GE(figures.size(), numbers.size());
       for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(figures[i], std::to_string(numbers[i])) << i;
@@ -360,8 +362,7 @@ TEST_F(DashboardFigures, RanksAreThoseOfTheFeeds) {
   expect_rank("kreis:051540000000", kreise);
   expect_rank("regierungsbezirk:053000000000", bezirke);
   expect_rank("gemeinde:053150000000", towns);
-  EXPECT_TRUE(
-      json("/dashboard/export.json?table=figures&ars=05")["rows"].at(0)["rank"].is_null());  // alone
+  EXPECT_TRUE(json("/dashboard/export.json?table=figures&ars=05")["rows"].at(0)["rank"].is_null());  // alone
 }
 
 TEST_F(DashboardFigures, OneForAllRunsWhereTheFeedsSay) {
@@ -402,8 +403,8 @@ TEST_F(DashboardFigures, ServicesAreOnlineWhereTheFeedsSay) {
     }
     const element answer = json("/dashboard/export.json?table=services&ars=" + one.ars());
     for (const element row : answer["rows"].get_array())
-      said[std::string(row["key"].get_string().value())] = {
-          number(row["online"]), number(row["own"]), row["everywhere"].get_string().value() == "yes"};
+      said[std::string(row["key"].get_string().value())] = {number(row["online"]), number(row["own"]),
+                                                            row["everywhere"].get_string().value() == "yes"};
     EXPECT_EQ(said, expected);
   }
 }

@@ -13,7 +13,8 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 TEST(ExportTable, IsWhatSpreadsheetsOpenByAClick) {
-  const ExportTable table{"t", {"name", "n"}, {{"Köln; am \"Rhein\"", std::uint64_t{12'345}}, {"", ExportCell()}}};
+  const ExportTable table{
+      "t", {"name", "n"}, {{"Köln; am \"Rhein\"", std::uint64_t{12'345}}, {"", ExportCell()}}};
   EXPECT_EQ(to_csv(table), "\xEF\xBB\xBFname;n\r\n\"Köln; am \"\"Rhein\"\"\";12345\r\n;\r\n");
 }
 
@@ -23,12 +24,15 @@ TEST(ExportTable, NoTextIsAFormula) {
     const std::string cell = csv.substr(csv.find("\r\n") + 2);
     EXPECT_TRUE(cell.starts_with("'") || cell.starts_with("\"'")) << formula;
   }
-  EXPECT_EQ(to_csv({"t", {"c"}, {{"a=1"}}}), "\xEF\xBB\xBF" "c\r\na=1\r\n");
+  EXPECT_EQ(to_csv({"t", {"c"}, {{"a=1"}}}),
+            "\xEF\xBB\xBF"
+            "c\r\na=1\r\n");
 }
 
 TEST(ExportTable, AsJsonNothingIsNull) {
-  EXPECT_EQ(to_json({"t", {"a", "b", "c"}, {{"x\"", std::uint64_t{1}, ExportCell()}}}, {{"day", "2026-11-26"}}),
-            R"({"table":"t","day":"2026-11-26","rows":[{"a":"x\"","b":1,"c":null}]})");
+  EXPECT_EQ(
+      to_json({"t", {"a", "b", "c"}, {{"x\"", std::uint64_t{1}, ExportCell()}}}, {{"day", "2026-11-26"}}),
+      R"({"table":"t","day":"2026-11-26","rows":[{"a":"x\"","b":1,"c":null}]})");
 }
 
 TEST(AreaMap, DotsLieWherePeopleLiveAndAreAsLargeAsTheyAreMany) {
@@ -43,10 +47,10 @@ TEST(AreaMap, DotsLieWherePeopleLiveAndAreAsLargeAsTheyAreMany) {
   const auto dot = [&](std::size_t value) {
     return *std::find_if(map.dots.begin(), map.dots.end(), [&](const MapDot& d) { return d.value == value; });
   };
-  EXPECT_EQ(map.dots[0].value, 0U);            // the largest lies lowest
-  EXPECT_LT(dot(1).x, dot(0).x);               // Aachen is west of Köln
-  EXPECT_LT(dot(2).y, dot(0).y);               // Münster is north
-  EXPECT_GT(dot(3).y, dot(0).y);               // Bonn is south
+  EXPECT_EQ(map.dots[0].value, 0U);  // the largest lies lowest
+  EXPECT_LT(dot(1).x, dot(0).x);     // Aachen is west of Köln
+  EXPECT_LT(dot(2).y, dot(0).y);     // Münster is north
+  EXPECT_GT(dot(3).y, dot(0).y);     // Bonn is south
   const double people = double(areas[at("053150000000")].population) / areas[at("053340002002")].population;
   EXPECT_NEAR(dot(0).radius * dot(0).radius / (dot(1).radius * dot(1).radius), people, 0.01);
   EXPECT_EQ(dot(0).in_class, std::optional<std::size_t>(4));
@@ -164,13 +168,14 @@ TEST_F(DashboardTest, EveryTableIsThereInBothFormats) {
                 StartsWith(std::string("attachment; filename=\"vsm-") + table + "-050000000000-"));
     EXPECT_THAT(csv->get_header_value("Content-Disposition"), Not(HasSubstr("beispieldaten")));
     const auto json = get("/dashboard/export.json" + query);
-    EXPECT_THAT(json->body, HasSubstr(std::string("\"table\":\"") + table + "\",\"area\":\"land:050000000000\""));
+    EXPECT_THAT(json->body,
+                HasSubstr(std::string("\"table\":\"") + table + "\",\"area\":\"land:050000000000\""));
     EXPECT_THAT(json->body, HasSubstr("\"sample\":\"no\""));
     EXPECT_NE(json->get_header_value("ETag"), "");
   }
-  EXPECT_THAT(get("/dashboard/export.csv?table=services&ars=05911")->body,
-              HasSubstr("99110009104000;"));
-  EXPECT_THAT(get("/dashboard/export.csv?table=reuse&ars=05911")->body, HasSubstr(";'=Bochum();99110009104000;1;1;"));
+  EXPECT_THAT(get("/dashboard/export.csv?table=services&ars=05911")->body, HasSubstr("99110009104000;"));
+  EXPECT_THAT(get("/dashboard/export.csv?table=reuse&ars=05911")->body,
+              HasSubstr(";'=Bochum();99110009104000;1;1;"));
 }
 
 }  // namespace
