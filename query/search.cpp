@@ -291,10 +291,18 @@ Result<TopicsAnswer> SearchEngine::topics_once(std::string_view ars, std::string
   const Snapshot& snapshot = reader.snapshot();
   auto reading = read_place(snapshot.areas, lens->places, ars, place_text);
   if (auto* error = std::get_if<RequestError>(&reading)) return *error;
-  const auto place = std::get<PlaceFinder::Reading>(reading).chosen;
+  auto& read = std::get<PlaceFinder::Reading>(reading);
+  const auto place = read.chosen;
   const Catalogue& catalogue = snapshot.catalogue;
-  TopicsAnswer answer{place, std::vector<TopicCount>(catalogue.topics().size()),
-                      std::vector<TopicCount>(catalogue.situations().size()), std::move(reader)};
+  std::vector<std::string> labels;
+  for (AreaIndex other : read.others) labels.push_back(lens->places.label(other));
+  TopicsAnswer answer{place,
+                      place ? lens->places.label(*place) : std::string(),
+                      std::move(read.others),
+                      std::move(labels),
+                      std::vector<TopicCount>(catalogue.topics().size()),
+                      std::vector<TopicCount>(catalogue.situations().size()),
+                      std::move(reader)};
   const View view(answer.reader, place, lens->home, today());
   std::unordered_set<ServiceKey> online;
   for (const Step& step : view.steps()) {

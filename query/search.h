@@ -142,6 +142,9 @@ struct TopicCount {
 
 struct TopicsAnswer {
   std::optional<AreaIndex> place;
+  std::string place_label;                     ///< a name that finds this place again
+  std::vector<AreaIndex> places;               ///< other readings of the place
+  std::vector<std::string> place_labels;       ///< theirs
   std::vector<TopicCount> topics, situations;  ///< in the order of the catalogue
   IndexReader reader;
 };

@@ -84,11 +84,6 @@ std::string length(double value) {
   return text;
 }
 
-std::string day_for_people(Day day, bool english) {
-  const std::string text = date_text(day);
-  return english ? text : text.substr(8, 2) + "." + text.substr(5, 2) + "." + text.substr(0, 4);
-}
-
 std::uint64_t pairs(const CoverageCount& count) { return count.own_pairs + count.inherited_pairs; }
 
 /// Services online in an average town that has data, rounded to whole ones.
@@ -311,9 +306,9 @@ HtmlData maturities_data(const Page& page) {
 HtmlData trust_data(const Page& page) {
   return trait_rows(page, page.answer.coverage.trust_levels,
                     [&](const AreaCoverage::OfTrait& trait) -> std::optional<std::string> {
-                      if (trait.value < 10 || trait.value > 40) return page.say("db_not_stated");
                       const std::string value = std::to_string(trait.value);
-                      return page.say("trust_facet", {page.say("db_trust_" + value), value});
+                      const auto name = known_phrase("db_trust_" + value, page.english);
+                      return name ? page.say("trust_facet", {*name, value}) : page.say("db_not_stated");
                     });
 }
 
@@ -323,8 +318,13 @@ HtmlData reuse_data(const Page& page) {
   for (const DashboardAnswer::Reuse& entry : page.answer.reuse) {
     const OnlineService& service = entry.service->service;
     HtmlData row;
-    row.set("title", service.title);
-    row.set("address", service_address(entry.service->keys.front(), page.area().code, page.english));
+    const auto& keys = entry.service->keys;
+    const auto listed =
+        std::find_if(keys.begin(), keys.end(), [](ServiceKey key) { return !key.text().empty(); });
+    const CatalogueEntry* known = listed == keys.end() ? nullptr : page.catalogue.find(*listed);
+    row.set("title", !service.title.empty() ? service.title : known ? known->title : service.url);
+    set_known(row, "address",
+              listed == keys.end() ? "" : service_address(*listed, page.area().code, page.english));
     row.set("provider", service.provider.empty() ? page.say("db_unknown") : service.provider);
     row.set("count", page.say("db_of", {page.number(entry.online), page.number(covered)}));
     row.set("share", percent_text(entry.online, covered, page.english));
@@ -511,11 +511,10 @@ void add_areas(HtmlData& page_data, const Page& page) {
          towns ? "db_areas_def" : "db_areas_average_def");
   add_take(section, page.input, "areas");
   if (page.area().level == Level::bund) {
-    DashboardInput finest = page.input;
     section.set(
         "all_towns",
         with_language("/dashboard/export.csv?" +
-                          query_with(finest, {{"table", "areas"}, {"level", "gemeinde"}, {"show", ""}}),
+                          query_with(page.input, {{"table", "areas"}, {"level", "gemeinde"}, {"show", ""}}),
                       page.english));
   }
   page_data.set("areas", section);
@@ -538,9 +537,7 @@ HtmlData start_data(const Service::Start& start, const std::string& title, const
              page.say("db_origin_above",
                       {from.level == Level::bund ? page.say("level_bund") : name_of(from, page.english)}));
   item.set("is_own", flag(start.own));
-  const int trust = service.trust_level;
-  set_known(item, "needs",
-            trust < 10 || trust > 40 ? std::string() : page.say("trust_" + std::to_string(trust)));
+  set_known(item, "needs", trust_phrase(service.trust_level, page.english));
   return item;
 }
 
@@ -636,8 +633,9 @@ HtmlData history_data(const Page& page) {
   for (std::size_t i = history.size(); i-- > 0 && rows.list_value().size() < days_listed;) {
     const Coverage& now = history[i].coverage;
     HtmlData row;
-    row.set("day", day_for_people(day_in_germany(std::chrono::system_clock::from_time_t(history[i].time)),
-                                  page.english));
+    row.set("day", date_for_people(
+                       date_text(day_in_germany(std::chrono::system_clock::from_time_t(history[i].time))),
+                       page.english));
     row.set("revision", page.number(history[i].revision));
     HtmlData cells(List::list);
     const auto add = [&](std::uint64_t value, std::optional<std::uint64_t> before) {
@@ -684,7 +682,7 @@ void add_head(HtmlData& page_data, const Page& page, bool sample) {
   page_data.set("form", form_data(page.input, &page.catalogue, page.answer.label));
   set_list(page_data, "path", path_data(page));
   page_data.set("here", name_of(page.area(), page.english));
-  page_data.set("stand", page.say("db_stand", {day_for_people(coverage.day, page.english),
+  page_data.set("stand", page.say("db_stand", {date_for_people(date_text(coverage.day), page.english),
                                                page.number(coverage.reader.snapshot().revision)}));
   page_data.set("out_of", page.is_town() ? std::string()
                                          : page.say("db_out_of", {page.number(coverage.covered),
@@ -718,6 +716,7 @@ std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& a
   if (has_data) {
     data.set("figures", figures_data(page));
     HtmlData overview;
+    overview.set("label", page.say("db_overview"));
     add_take(overview, input, "figures");
     data.set("overview", overview);
     add_section(data, page, "topics", topics_data(page));
@@ -734,7 +733,7 @@ std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& a
   data.set("several", flag(!page.is_town()));
   data.set("compare_with", page.say("db_compare_with", {name_of(page.area(), page.english)}));
   data.set("compare_ars", page.area().code);
-  data.set("compare_topic", input.get("topic"));
+  set_known(data, "compare_topic", input.get("topic"));
   PageFrame frame = frame_of(input, headline);
   frame.listed = true;
   return render_page("dashboard", std::move(data), frame, site);
@@ -840,6 +839,7 @@ std::string comparison_page(const DashboardInput& input, const DashboardAnswer& 
     data.set("lists", lists);
     data.set("both", here.say("db_both", {here.number(both.size())}));
   }
+  data.set("label", headline);
   add_take(data, input, "compare");
   return render_page("dashboard_compare", std::move(data), frame_of(input, headline), site);
 }
@@ -847,9 +847,10 @@ std::string comparison_page(const DashboardInput& input, const DashboardAnswer& 
 std::string dashboard_error_page(const DashboardInput& input, const RequestError& error, const Site& site) {
   HtmlData data;
   data.set("form", form_data(input, nullptr, input.place));
-  data.set("headline", error.title);
+  const std::string headline = input.english ? phrase("error", true) : error.title;
+  data.set("headline", headline);
   data.set("detail", error.detail);
-  return render_page("dashboard_error", std::move(data), frame_of(input, error.title), site);
+  return render_page("dashboard_error", std::move(data), frame_of(input, headline), site);
 }
 
 }  // namespace vsm

@@ -54,25 +54,31 @@ struct Answers {
   std::optional<DashboardAnswer> there;
 };
 
-Result<Answers> ask(SearchEngine& engine, const Request& request) {
-  const CoverageRequest wanted = request_of(request);
+const RequestError several_places = {
+    404, "Welcher Ort?", "Diese Postleitzahl teilen sich mehrere Orte. Bitte nennen Sie einen mit Namen."};
+
+Result<Answers> ask(SearchEngine& engine, const CoverageRequest& wanted, const std::string& with) {
   auto answer = engine.dashboard(wanted);
   if (auto* error = std::get_if<RequestError>(&answer)) return std::move(*error);
   Answers answers{std::get<DashboardAnswer>(std::move(answer)), std::nullopt};
-  if (const std::string with = param(request, "with"); !with.empty()) {
+  if (!with.empty()) {
+    if (!answers.here.coverage.place && !answers.here.coverage.places.empty()) return several_places;
     auto other = engine.dashboard(other_request(wanted, with, answers.here.coverage.reader.snapshot().areas));
     if (auto* error = std::get_if<RequestError>(&other)) return std::move(*error);
     answers.there = std::get<DashboardAnswer>(std::move(other));
-    if (!answers.there->coverage.place)
-      return RequestError{404, "Welcher Ort?",
-                          "Diese Postleitzahl teilen sich mehrere Orte. Bitte nennen Sie einen mit Namen."};
+    if (!answers.there->coverage.place) return several_places;
   }
   return answers;
 }
 
 void show_dashboard(SearchEngine& engine, const Request& request, Response& response, const Site& site) {
   DashboardInput input = input_of(request);
-  const auto answered = ask(engine, request);
+  CoverageRequest wanted = request_of(request);
+  // All municipalities of Germany are for a table to take away, no page.
+  if (wanted.level == Level::gemeinde && wanted.ars.find_first_not_of('0') == std::string::npos &&
+      !wanted.ars.empty())
+    wanted.level.reset();
+  const auto answered = ask(engine, wanted, param(request, "with"));
   if (const auto* error = std::get_if<RequestError>(&answered)) {
     input.place = param(request, "place");
     return send(response, dashboard_error_page(input, *error, site), html_type, error->status);
@@ -91,7 +97,7 @@ void show_dashboard(SearchEngine& engine, const Request& request, Response& resp
 }
 
 void send_table(SearchEngine& engine, const Request& request, Response& response, bool csv) {
-  const auto answered = ask(engine, request);
+  const auto answered = ask(engine, request_of(request), param(request, "with"));
   if (const auto* error = std::get_if<RequestError>(&answered)) return send_problem(response, *error);
   const auto& [here, there] = std::get<Answers>(answered);
   const bool english = param(request, "lang") == "en";

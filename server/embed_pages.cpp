@@ -153,7 +153,7 @@ void show_guide(SearchEngine& engine, const Request& request, Response& response
     const Area& area = snapshot.areas[*topics.place];
     choice.ars = area.code;
     page.set("chosen", phrase("embed_chosen", english, {area.name, area.code}));
-    if (place.empty()) page.set("place", area.short_name);
+    if (place.empty() || !param(request, "ars").empty()) page.set("place", topics.place_label);
   } else if (!place.empty()) {
     HtmlData places(List::list);
     const PlacesAnswer named = engine.places(place, 12);
@@ -197,8 +197,8 @@ void show_guide(SearchEngine& engine, const Request& request, Response& response
   PageFrame frame;
   frame.title = phrase("embed", english);
   frame.english = english;
-  frame.address = "/einbinden";
-  frame.listed = true;
+  frame.address = address_without_language(request);
+  frame.listed = frame.address == "/einbinden";
   send(response, render_page("embed", std::move(page), frame, site), html_type);
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "catalog/objects.h"
 #include "catalog/tables.h"
 #include "server/web_files.h"
 
@@ -70,7 +71,7 @@ Template& parsed(std::string_view name, bool english) {
 HtmlData flag(bool on) { return {on}; }
 
 void set_known(HtmlData& item, const std::string& name, const std::string& text) {
-  if (!text.empty()) item.set(name, text);
+  item.set(name, text.empty() ? flag(false) : HtmlData(text));
 }
 
 void set_list(HtmlData& item, const std::string& name, HtmlData list) {
@@ -79,13 +80,52 @@ void set_list(HtmlData& item, const std::string& name, HtmlData list) {
 }
 
 std::string phrase(std::string_view id, bool english, std::initializer_list<std::string_view> values) {
-  std::string text = shared().phrases.at(id)[english ? 1 : 0];
-  std::size_t number = 0;
-  for (std::string_view value : values) {
-    const std::string mark = "{" + std::to_string(++number) + "}";
-    if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
+  const std::string& text = shared().phrases.at(id)[english ? 1 : 0];
+  std::string whole;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool is_mark = text[at] == '{' && at + 2 < text.size() && text[at + 2] == '}';
+    const std::size_t number = is_mark ? static_cast<std::size_t>(text[at + 1] - '1') : values.size();
+    if (number < values.size()) {
+      whole += values.begin()[number];
+      at += 2;
+    } else {
+      whole += text[at];
+    }
   }
-  return text;
+  return whole;
+}
+
+std::optional<std::string> known_phrase(std::string_view id, bool english) {
+  const auto found = shared().phrases.find(id);
+  if (found == shared().phrases.end()) return std::nullopt;
+  return found->second[english ? 1 : 0];
+}
+
+std::string trust_phrase(int level, bool english) {
+  return known_phrase("trust_" + std::to_string(level), english).value_or("");
+}
+
+std::string date_for_people(const std::string& text, bool english) {
+  if (!parse_day(text)) return text;
+  return english ? text.substr(0, 10) : text.substr(8, 2) + "." + text.substr(5, 2) + "." + text.substr(0, 4);
+}
+
+std::string number_to_dial(std::string_view phone) {
+  std::string dial;
+  const bool abroad = phone.find('+') != std::string_view::npos;
+  for (std::size_t at = 0; at < phone.size(); ++at) {
+    if (abroad && phone.substr(at).starts_with("(0)")) {
+      at += 2;
+    } else if (phone[at] == '+' && dial.empty()) {
+      dial += '+';
+    } else if (phone[at] >= '0' && phone[at] <= '9') {
+      dial += phone[at];
+    } else if (dial.size() > 5 &&
+               (phone[at] == ';' || phone[at] == ',' || phone.substr(at).starts_with(" /"))) {
+      break;  // another number
+    }
+  }
+  return dial == "+" ? std::string() : dial;
 }
 
 const Asset& asset(std::string_view name) {

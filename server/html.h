@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 #include <kainjow/mustache.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,8 @@ namespace vsm {
 using HtmlData = kainjow::mustache::data;
 
 HtmlData flag(bool on);
-/// Sets what there is to show: to the template library an empty text is as true as any.
+/// Sets what there is to show; an empty text is set to false, so that it is neither shown nor looked up in an
+/// outer item.
 void set_known(HtmlData& item, const std::string& name, const std::string& text);
 /// A list and whether it has anything: name and has_name.
 void set_list(HtmlData& item, const std::string& name, HtmlData list);
@@ -47,6 +49,14 @@ struct Asset {
 };
 /// Throws std::out_of_range for an unknown one.
 const Asset& asset(std::string_view name);
+/// The same; nothing for an unknown one.
+std::optional<std::string> known_phrase(std::string_view id, bool english);
+/// What an online service of a trust level asks for; empty for a level that the code list does not have.
+std::string trust_phrase(int level, bool english);
+/// "26.11.2026", in English "2026-11-26", of a day or a moment as feeds write it; other text stays as it is.
+std::string date_for_people(const std::string& text, bool english);
+/// What a telephone dials: "+49 (0)221 1 / 2" is "+492211". Empty where there is nothing to dial.
+std::string number_to_dial(std::string_view phone);
 /// "12.345" and "12,345".
 std::string number_text(std::uint64_t number, bool english);
 

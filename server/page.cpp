@@ -64,11 +64,6 @@ std::string level_phrase(const Area& area, bool english) {
   }
 }
 
-std::string trust_phrase(int level, bool english) {
-  if (level < 10 || level > 40) return {};
-  return phrase("trust_" + std::to_string(level), english);
-}
-
 /// What people call the service of a key; empty where the catalogue does not know it.
 std::string service_title(ServiceKey key, const Catalogue& catalogue) {
   const CatalogueEntry* entry = catalogue.find(key);
@@ -122,10 +117,7 @@ HtmlData office_data(const OfficeOffer& offer, const std::string& responsible_fo
   }
   set_known(item, "postal", postal);
   set_known(item, "phone", office.phone);
-  std::string dial;
-  for (char c : office.phone)
-    if ((c >= '0' && c <= '9') || (c == '+' && dial.empty())) dial += c;
-  item.set("dial", dial);
+  set_known(item, "dial", number_to_dial(office.phone));
   item.set("sample", flag(office.sample));
   if (whole) {
     set_known(item, "email", office.email);
@@ -460,12 +452,6 @@ bool has_sample(const SearchResult& result) {
          std::any_of(result.offices.begin(), result.offices.end(), of_sample);
 }
 
-/// "26.11.2026" of "2026-11-26T08:00:00"; other text stays as it is.
-std::string date_for_people(const std::string& text) {
-  if (!parse_day(text)) return text;
-  return text.substr(8, 2) + "." + text.substr(5, 2) + "." + text.substr(0, 4);
-}
-
 HtmlData topic_entry(const std::string& name, const std::string& address, const TopicCount& count,
                      bool english) {
   HtmlData entry;
@@ -484,7 +470,9 @@ constexpr std::array<Door, 2> the_doors = {{{audience_citizen, "citizen"}, {audi
 
 }  // namespace
 
-std::string start_page(const PageInput& input, const TopicsAnswer& answer, const Site& site) {
+std::string start_page(const PageInput& given, const TopicsAnswer& answer, const Site& site) {
+  PageInput input = given;
+  if (answer.place && (input.place.empty() || !input.ars.empty())) input.place = answer.place_label;
   const Snapshot& snapshot = answer.reader.snapshot();
   const Catalogue& catalogue = snapshot.catalogue;
   const bool english = input.english;
@@ -512,6 +500,15 @@ std::string start_page(const PageInput& input, const TopicsAnswer& answer, const
   page.set("topics_text", answer.place
                               ? phrase("topics_at", english, {snapshot.areas[*answer.place].short_name})
                               : phrase("topics_anywhere", english));
+  HtmlData places(List::list);
+  for (const std::string& label : answer.place_labels) {
+    HtmlData entry;
+    entry.set("name", label);
+    entry.set("address", with_language("/?place=" + url_encoded(label) + filters_with(input), english));
+    places.push_back(entry);
+  }
+  set_list(page, "places", std::move(places));
+  page.set("choose_place", flag(!answer.place));
   const std::string more = place + filters_with(input);
   HtmlData topics(List::list);
   for (std::size_t i = 0; i < catalogue.topics().size(); ++i) {
@@ -542,7 +539,8 @@ std::string error_page(const PageInput& input, const RequestError& error, const 
   HtmlData page;
   page.set("headline", input.english ? phrase("error", true) : error.title);
   page.set("detail", error.detail);
-  return render_page("message", std::move(page), frame_of(input, error.title), site);
+  return render_page("message", std::move(page),
+                     frame_of(input, input.english ? phrase("error", true) : error.title), site);
 }
 
 std::string result_page(const PageInput& input, const SearchAnswer& answer, const Site& site) {
@@ -550,7 +548,9 @@ std::string result_page(const PageInput& input, const SearchAnswer& answer, cons
   const Catalogue& catalogue = snapshot.catalogue;
   const bool english = input.english;
   PageInput shown = input;
-  if (answer.place && shown.place.empty() && !answer.place_from_words) shown.place = answer.place_label;
+  // A key wins over a name, and links name the place by its name.
+  if (answer.place && (shown.place.empty() || !input.ars.empty()) && !answer.place_from_words)
+    shown.place = answer.place_label;
   const auto topic = catalogue.find_topic(input.filter("topic"));
   const auto situation = catalogue.find_situation(input.filter("situation"));
   std::string topic_name;
@@ -613,16 +613,11 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   const bool english = input.english;
   const SearchResult& result = answer.result;
   PageInput shown = input;
-  if (answer.place && shown.place.empty()) shown.place = answer.place_label;
+  if (answer.place && (shown.place.empty() || !input.ars.empty())) shown.place = answer.place_label;
   const Showing show{snapshot, answer.place, english, site};
   HtmlData page;
   page.set("name", result.text.title);
-  if (answer.language != (english ? "en" : "de"))
-    page.set("text_language",
-             answer.language == "de-LS" ? std::string("de-simple-language") : answer.language);
-  set_known(page, "teaser", teaser_of(result, snapshot));
-  page.set("level", level_phrase(areas[result.area], english));
-  page.set("sample", flag(result.text.sample));
+  set_known(page, "text_language", english && answer.language != "en" ? "de" : "");
   const Links links = add_links(page, result, show);
   page.set("has_links", flag(!links.more.empty()));
   HtmlData by_level(List::list);
@@ -693,8 +688,9 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
                                     [&](const SourceInfo& one) { return one.id == id; });
     const std::string& name = known == snapshot.sources.end() ? id : known->name;
     if (name.empty()) return;
-    add_fact(about, phrase("about_source", english),
-             changed.empty() ? name : phrase("about_dates", english, {name, date_for_people(changed)}));
+    add_fact(
+        about, phrase("about_source", english),
+        changed.empty() ? name : phrase("about_dates", english, {name, date_for_people(changed, english)}));
   };
   source(result.text.source, result.text.changed);
   std::vector<std::string> named = {result.text.source};

@@ -11,17 +11,6 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 
-/// The path and query of a request without its language, encoded anew.
-std::string address_without_language(const Request& request) {
-  std::string address = request.path;
-  for (const auto& [name, value] : request.params)
-    if (name != "lang") {
-      address += address.size() == request.path.size() ? '?' : '&';
-      address += url_encoded(name) + "=" + url_encoded(value);
-    }
-  return address;
-}
-
 PageInput input_of(const Request& request) {
   PageInput input;
   input.words = param(request, "q");
@@ -43,14 +32,14 @@ void show_search(SearchEngine& engine, QueryCounts& queries, const Request& requ
   const auto show_error = [&](const RequestError& error) {
     send(response, error_page(input, error, site), html_type, error.status);
   };
+  const auto search = search_request(request);
+  if (const auto* error = std::get_if<RequestError>(&search)) return show_error(*error);
   if (input.words.find_first_not_of(" \t") == std::string::npos && input.filter("topic").empty() &&
       input.filter("situation").empty()) {
     const auto answer = engine.topics(input.ars, input.place);
     if (const auto* error = std::get_if<RequestError>(&answer)) return show_error(*error);
     return send(response, start_page(input, std::get<TopicsAnswer>(answer), site), html_type);
   }
-  const auto search = search_request(request);
-  if (const auto* error = std::get_if<RequestError>(&search)) return show_error(*error);
   const auto answer = engine.search(std::get<SearchRequest>(search));
   if (const auto* error = std::get_if<RequestError>(&answer)) return show_error(*error);
   count_query(queries, std::get<SearchAnswer>(answer));

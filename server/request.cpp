@@ -21,6 +21,23 @@ std::string param(const Request& request, const char* name) {
   return request.has_param(name) ? request.get_param_value(name) : std::string();
 }
 
+std::string address_without_language(const Request& request) {
+  std::string address;
+  for (std::size_t at = 0; at < request.path.size();) {
+    const std::size_t end = std::min(request.path.find('/', at), request.path.size());
+    address += url_encoded(std::string_view(request.path).substr(at, end - at));
+    if (end < request.path.size()) address += '/';
+    at = end + 1;
+  }
+  char mark = '?';
+  for (const auto& [name, value] : request.params)
+    if (name != "lang") {
+      address += mark + url_encoded(name) + "=" + url_encoded(value);
+      mark = '&';
+    }
+  return address;
+}
+
 bool is_true(std::string_view value) { return value == "true" || value == "1"; }
 
 Result<std::optional<std::int64_t>> number_param(const Request& request, const char* name) {

@@ -34,6 +34,8 @@ void send_answer(httplib::Response& response, const Result<Answer>& answer) {
 
 /// The first value of a parameter; empty where it is absent.
 std::string param(const httplib::Request& request, const char* name);
+/// The path and query without `lang`, encoded anew.
+std::string address_without_language(const httplib::Request& request);
 /// "true" and "1".
 bool is_true(std::string_view value);
 /// Nothing when absent; an error when it is no whole number.

@@ -1,6 +1,7 @@
 // What the pages say of a service, in which language, and what is written about the site itself.
 #include <gmock/gmock.h>
 
+#include "server/html.h"
 #include "tests/server/running.h"
 
 namespace vsm {
@@ -81,7 +82,7 @@ TEST_F(PagesTest, AServiceIsToldWholeFromAllLevels) {
 TEST_F(PagesTest, AServiceSpeaksTheLanguagesOfItsText) {
   const std::string german = page("/leistung/99110009104000?ars=05911");
   EXPECT_THAT(german, HasSubstr("lang=en\" hreflang=\"en\">Englisch"));
-  EXPECT_THAT(german, HasSubstr("lang=ls\" hreflang=\"de\">Leichter Sprache"));
+  EXPECT_THAT(german, HasSubstr("lang=ls\" hreflang=\"de\">Leichte Sprache"));
   const std::string easy = page("/leistung/99110009104000?ars=05911&lang=ls");
   EXPECT_THAT(easy, HasSubstr("Sie brauchen Ihren Ausweis."));
   EXPECT_THAT(easy, Not(HasSubstr("<li>Ausweis</li>")));
@@ -102,9 +103,35 @@ TEST_F(PagesTest, ResultsAreNarrowedByLevel) {
 TEST_F(PagesTest, TheStartCountsWhatIsOnlineAtAPlaceForEachDoor) {
   const std::string start = page("/?place=Bochum&audience=citizen");
   EXPECT_THAT(start, HasSubstr("Themenfelder: Digitales Bürgeramt"));
-  EXPECT_THAT(start, HasSubstr(", 1 online"));
+  EXPECT_THAT(start, HasSubstr(", online: 1<"));
   EXPECT_THAT(start, HasSubstr("Altersvorsorge"));
   EXPECT_THAT(page("/?audience=business"), Not(HasSubstr("Altersvorsorge")));
+}
+
+TEST_F(PagesTest, APlaceStaysHoweverItWasNamed) {
+  EXPECT_THAT(page("/?ars=059110000000"), HasSubstr("place=Bochum"));
+  const std::string results = page("/?q=hund+anmelden&ars=059110000000&place=Bonn");
+  EXPECT_THAT(results, HasSubstr("name=\"place\" type=\"text\" value=\"Bochum\""));
+  EXPECT_THAT(page("/?place=54597"), HasSubstr("Welchen Ort meinen Sie?"));
+  EXPECT_THAT(page("/?q={2}&place=Bochum"), HasSubstr("zu „{2}“ für Bochum"));
+}
+
+TEST_F(PagesTest, AWrongFilterIsToldBeforeAnythingIsShown) {
+  const RunningServer server(*engine_, 1);
+  for (const char* path : {"/?audience=zz", "/?level=zz", "/?q=hund&trust=x"})
+    EXPECT_EQ(server.get(path)->status, 400) << path;
+}
+
+TEST(WhatPeopleRead, NumbersToDialAndDays) {
+  EXPECT_EQ(number_to_dial("0234 910-0"), "02349100");
+  EXPECT_EQ(number_to_dial("+49 (0)221 221-0"), "+492212210");
+  EXPECT_EQ(number_to_dial("0221 221-1; 0221 221-2"), "02212211");
+  EXPECT_EQ(number_to_dial("0221 / 2210"), "02212210");
+  EXPECT_EQ(number_to_dial("auf Anfrage"), "");
+  EXPECT_EQ(date_for_people("2026-11-26T08:00:00", false), "26.11.2026");
+  EXPECT_EQ(date_for_people("kürzlich", false), "kürzlich");
+  EXPECT_EQ(trust_phrase(16, false), "") << "a level that the code list does not have";
+  EXPECT_EQ(phrase("for_words", false, {"{2}", "x"}), "{2} zu „x“");
 }
 
 TEST_F(PagesTest, NotesAreTheSitesOwnWhereItHasThem) {

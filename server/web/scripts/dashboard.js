@@ -1,14 +1,13 @@
 // What the dashboard can do with script beyond what it does without.
+import * as phrases from 'vsm:phrases';
 import {combobox, placeSuggestions} from './parts/combobox.js';
 
-const english = document.documentElement.lang === 'en';
-const say = (german, inEnglish) => (english ? inEnglish : german);
+const say = (phrase, value = '') => phrase[document.documentElement.lang === 'en' ? 1 : 0].replace('{1}', value);
 
 for (const field of document.querySelectorAll('input[data-places]')) {
   combobox(field, {
-    find: placeSuggestions(''), label: say('Orte', 'Places'), least: 2, onChoose() {},
-    counted: (count) =>
-      say(`${count} Vorschläge, mit den Pfeiltasten zu erreichen`, `${count} suggestions, reach them with the arrow keys`),
+    find: placeSuggestions(''), label: say(phrases.places), onChoose() {},
+    counted: (count) => say(phrases.suggestions_counted, count),
   });
 }
 
@@ -43,7 +42,7 @@ for (const table of document.querySelectorAll('table[data-sortable]')) {
     for (const other of heads) other.removeAttribute('aria-sort');
     head.setAttribute('aria-sort', order);
     history.replaceState(null, '', link.href.replace(/#.*/, ''));
-    status.textContent = say(`Sortiert nach ${link.textContent}`, `Sorted by ${link.textContent}`);
+    status.textContent = say(phrases.db_sorted_by, link.textContent);
   });
 }
 
@@ -55,6 +54,7 @@ for (const map of document.querySelectorAll('[data-map]')) {
     return {link, x: cx.baseVal.value, y: cy.baseVal.value};
   });
   if (dots.length === 0) continue;
+  map.querySelector('[data-map-keys]').hidden = false;
   let at = dots[0];
   const choose = (dot) => {
     at.link.setAttribute('tabindex', '-1');

@@ -9,7 +9,8 @@ const counted = (count) => say(phrases.suggestions_counted).replace('{1}', count
 for (const form of document.querySelectorAll('form[data-search]')) {
   const words = form.querySelector('[data-suggest=words]');
   const place = form.querySelector('[data-suggest=places]');
-  const kept = () => ({...(place.value && {place: place.value}), ...(english && {lang: 'en'})});
+  const hidden = Object.fromEntries([...form.querySelectorAll('input[type=hidden]')].map(({name, value}) => [name, value]));
+  const kept = () => ({...hidden, ...(place.value && {place: place.value})});
   const open = (path, more = {}) => {
     const query = `${new URLSearchParams({...more, ...kept()})}`;
     location.assign(query ? `${path}?${query}` : path);

@@ -34,8 +34,10 @@ export function combobox(input, {find, onChoose, label, counted, least = 2}) {
   status.setAttribute('role', 'status');
   const box = document.createElement('div');
   box.className = 'combobox';
+  const typing = root.activeElement === input;
   input.replaceWith(box);
   box.append(input, list, status);
+  if (typing) input.focus();
   for (const [name, value] of Object.entries({
     role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': id,
     autocomplete: 'off', spellcheck: 'false',

@@ -22,7 +22,7 @@ const isForTitle = ({key}, result) =>
   !key || !result.key || key === result.key || (key.slice(0, 8) === result.key.slice(0, 8) && key.slice(8, 11) === '000');
 
 function officeParts(office, say) {
-  const dial = office.phone?.replace(/(?!^\+)\D/g, '');
+  const dial = office.phone?.replace(/^(\+.*?)\(0\)/, '$1').replace(/(\d.{3,}?)(?:[;,]| \/).*/, '$1').replace(/(?!^\+)\D/g, '');
   const town = [office.postcode, office.city].filter(Boolean).join(' ');
   return element('p', {part: 'office'},
     element('strong', {}, office.name ?? ''), ' ', office.sample && sample(say),
