@@ -109,7 +109,7 @@ AreaMap draw_map(const AreaTable& areas, const std::vector<MapValue>& values) {
   const double wide = std::max(to.x - from.x, 0.01), high = std::max(to.y - from.y, 0.01);
   const double inner = map.width - 2 * margin;
   // A high country is drawn narrower, so that it can be seen at a glance.
-  const double scale = std::min(inner / wide, 1.3 * inner / high);
+  const double scale = std::min(inner / wide, 1.15 * inner / high);
   map.height = high * scale + 2 * margin;
   const double left = (map.width - wide * scale) / 2;
   const double all = static_cast<double>(people) / static_cast<double>(greatest);

@@ -108,22 +108,37 @@ TEST_F(CoverageTest, WithoutASourceThereAreNoData) {
 }
 
 TEST_F(CoverageTest, OfEachPart) {
+  for (const auto& [level, count_of] : {std::pair(Level::regierungsbezirk, 5U), std::pair(Level::kreis, 53U),
+                                        std::pair(Level::gemeinde, 396U)}) {
+    CoverageRequest request;
+    request.ars = "05";
+    request.level = level;
+    const auto land = count(request);
+    EXPECT_EQ(land.parts.size(), count_of);
+    std::uint32_t municipalities = 0, covered = 0;
+    for (const AreaCoverage::Part& part : land.parts) {
+      municipalities += part.municipalities;
+      covered += part.covered;
+      if (part.covered == 0) expect_count(part.count, 1, 1, 0, 0, 0);
+      const auto alone = of(land.reader.snapshot().areas[part.area].code);
+      EXPECT_EQ(alone.covered, part.covered);
+      expect_count(part.count, alone.all.somewhere, alone.all.everywhere, alone.all.own, alone.all.own_pairs,
+                   alone.all.inherited_pairs);
+    }
+    EXPECT_EQ(municipalities, land.municipalities);
+    EXPECT_EQ(covered, land.covered);
+  }
+}
+
+/// Parts that share municipalities, and such that are scattered.
+TEST_F(CoverageTest, OfSets) {
   CoverageRequest request;
   request.ars = "05";
-  request.level = Level::kreis;
+  request.level = Level::landschaftsverband;
   const auto land = count(request);
-  EXPECT_EQ(land.parts.size(), 53U);
-  std::uint32_t municipalities = 0, covered = 0;
-  for (const AreaCoverage::Part& part : land.parts) {
-    municipalities += part.municipalities;
-    covered += part.covered;
-    if (part.covered == 0) expect_count(part.count, 1, 1, 0, 0, 0);
-    const auto alone = of(land.reader.snapshot().areas[part.area].code);
-    EXPECT_EQ(alone.all.somewhere, part.count.somewhere);
-    EXPECT_EQ(alone.all.own_pairs, part.count.own_pairs);
-  }
-  EXPECT_EQ(municipalities, land.municipalities);
-  EXPECT_EQ(covered, land.covered);
+  ASSERT_EQ(land.parts.size(), 2U);
+  expect_count(land.parts[0].count, 1, 1, 0, 0, 0);  // Rheinland, without a source
+  expect_count(land.parts[1].count, 2, 1, 2, 3, 1);
 }
 
 TEST_F(CoverageTest, OnTheDayOfAValidity) {
