@@ -8,6 +8,9 @@ export default defineConfig({
   outputDir: '../../var/browser',
   fullyParallel: true,
   workers: 2,
+  // Slow machines are no failure: tests here judge no times.
+  timeout: 60_000,
+  expect: {timeout: 15_000},
   reporter: [['line']],
   use: {
     baseURL: process.env.VSM_SERVER,
