@@ -618,6 +618,9 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   HtmlData page;
   page.set("name", result.text.title);
   set_known(page, "text_language", english && answer.language != "en" ? "de" : "");
+  set_known(page, "teaser", teaser_of(result, snapshot));
+  page.set("level", level_phrase(areas[result.area], english));
+  page.set("sample", flag(result.text.sample));
   const Links links = add_links(page, result, show);
   page.set("has_links", flag(!links.more.empty()));
   HtmlData by_level(List::list);

@@ -32,8 +32,8 @@ class PagesTest : public ::testing::Test {
         "&lt;script&gt;alert(1)&lt;/script&gt;";
     folder_->write("f/BO.xml",
                    file(service("BO", "1", "99110009104000", "Hund anmelden", "",
-                                module("98", "Die Anmeldung kostet nichts.") + module("08", html) +
-                                    in_language("03", "en", "Register a dog") +
+                                module("24", "Kurz gesagt") + module("98", "Die Anmeldung kostet nichts.") +
+                                    module("08", html) + in_language("03", "en", "Register a dog") +
                                     in_language("08", "en", "An identity card") +
                                     in_language("08", "de-LS", "Sie brauchen Ihren Ausweis.")) +
                         online("BO", "2", "Hund online", "https://bochum.example/hund") +
