@@ -141,6 +141,12 @@ std::span<const CatalogueEntry> Catalogue::entries_of_group(std::uint64_t group)
   return {first, last};
 }
 
+std::uint32_t Catalogue::topics_of(const CatalogueEntry& entry) const {
+  std::uint32_t topics = 0;
+  for (std::size_t situation : entry.situations) topics |= 1U << situations_[situation].topic;
+  return topics;
+}
+
 std::optional<std::size_t> Catalogue::find_topic(std::string_view id) const { return position(topics_, id); }
 
 std::optional<std::size_t> Catalogue::find_situation(std::string_view id) const {

@@ -65,6 +65,8 @@ class Catalogue {
   std::vector<const CatalogueEntry*> services_of_object(std::uint64_t object) const;
   /// Entries of one group (11 digits).
   std::span<const CatalogueEntry> entries_of_group(std::uint64_t group) const;
+  /// The topics of an entry's situations, as bits by their number.
+  std::uint32_t topics_of(const CatalogueEntry& entry) const;
   std::optional<std::size_t> find_topic(std::string_view id) const;
   std::optional<std::size_t> find_situation(std::string_view id) const;
 

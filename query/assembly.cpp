@@ -73,12 +73,7 @@ OnlineCount Assembly::online_count(const std::vector<std::uint64_t>& groups) con
   std::optional<AreaIndex> within = place_ ? place_ : home_land_;
   if (within && areas[*within].level == Level::gemeinde) within = areas.land_of(*within);
   Bitmap covered = snapshot_.covered;
-  if (within) {
-    Bitmap inside;
-    const auto members = areas.municipalities_in(*within);
-    inside.addMany(members.size(), members.data());
-    covered &= inside;
-  }
+  if (within) covered &= snapshot_.municipalities_in(*within);
   OnlineCount count;
   count.municipalities = static_cast<std::uint32_t>(covered.cardinality());
   Bitmap online;

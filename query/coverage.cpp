@@ -12,21 +12,6 @@
 namespace vsm {
 namespace {
 
-Bitmap members_of(const AreaTable& areas, AreaIndex area) {
-  const auto members = areas.municipalities_in(area);
-  Bitmap bits;
-  bits.addMany(members.size(), members.data());
-  bits.runOptimize();
-  return bits;
-}
-
-/// The topics of a catalogue entry as bits.
-std::uint32_t topics_of(const CatalogueEntry& entry, const Catalogue& catalogue) {
-  std::uint32_t topics = 0;
-  for (std::size_t situation : entry.situations) topics |= 1U << catalogue.situations()[situation].topic;
-  return topics;
-}
-
 /// One service in one area: in how many municipalities it is online.
 struct Towns {
   std::uint64_t all = 0, own = 0;              ///< of the area
@@ -118,12 +103,12 @@ class Parts {
           pieces_.push_back({parts.size(), town / 64, 0});
         pieces_.back().towns |= std::uint64_t{1} << town % 64;
       }
-      parts.push_back({area,
-                       static_cast<std::uint32_t>(members.size()),
-                       static_cast<std::uint32_t>(std::count_if(
-                           members.begin(), members.end(),
-                           [&](auto town) { return (covered[town / 64] >> town % 64 & 1U) != 0; })),
-                       {}});
+      parts.push_back(
+          {area,
+           static_cast<std::uint32_t>(members.size()),
+           static_cast<std::uint32_t>(std::count_if(
+               members.begin(), members.end(), [&](auto town) { return CoverageTable::has(covered, town); })),
+           {}});
       all_towns_ &= members.size() == 1;
     }
   }
@@ -206,7 +191,7 @@ AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional
   AreaCoverage counted;
   counted.area = area;
   counted.topics.resize(catalogue.topics().size());
-  const Bitmap inside = members_of(snapshot.areas, area), covered = inside & snapshot.covered;
+  const Bitmap inside = snapshot.municipalities_in(area), covered = inside & snapshot.covered;
   counted.municipalities = static_cast<std::uint32_t>(inside.cardinality());
   counted.covered = static_cast<std::uint32_t>(covered.cardinality());
   const auto table = lens_of(reader)->coverage.on(day, snapshot);
@@ -222,7 +207,7 @@ AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional
   const auto entries = catalogue.entries();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].heading) continue;
-    const std::uint32_t topics = topics_of(entries[i], catalogue);
+    const std::uint32_t topics = catalogue.topics_of(entries[i]);
     if (topic && (topics >> *topic & 1U) == 0) continue;
     const auto each_count = [&](auto visit) {
       visit(counted.all);
@@ -264,21 +249,32 @@ AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional
   return counted;
 }
 
-Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+Result<CoverageQuestion> read_question(const IndexReader& reader, const CoverageRequest& request) {
   const Snapshot& snapshot = reader.snapshot();
   const auto lens = lens_of(reader);
   auto read = read_place(snapshot.areas, lens->places, request.ars, request.place);
   if (auto* error = std::get_if<RequestError>(&read)) return *error;
-  auto& reading = std::get<PlaceFinder::Reading>(read);
+  auto& place = std::get<PlaceFinder::Reading>(read);
   std::optional<std::size_t> topic;
   if (!request.topic.empty()) {
     topic = snapshot.catalogue.find_topic(request.topic);
     if (!topic) return RequestError{400, "Unbekanntes Themenfeld", "Die Themenfelder nennt /api/v1/topics."};
   }
-  const Day day = request.day.value_or(today());
-  AreaCoverage counted = count_area(reader, reading.chosen.value_or(lens->home), topic, request.level, day);
-  return CoverageAnswer{std::move(counted), reading.chosen,   std::move(reading.others), day,
-                        lens->history,      std::move(reader)};
+  const AreaIndex area = place.chosen.value_or(lens->home);
+  return CoverageQuestion{std::move(place), area, topic, request.day.value_or(today())};
+}
+
+CoverageAnswer count_coverage(IndexReader reader, CoverageQuestion question, std::optional<Level> level) {
+  AreaCoverage counted = count_area(reader, question.area, question.topic, level, question.day);
+  auto history = lens_of(reader)->history;
+  return CoverageAnswer{std::move(counted), question.place.chosen, std::move(question.place.others),
+                        question.day,       std::move(history),    std::move(reader)};
+}
+
+Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request) {
+  auto question = read_question(reader, request);
+  if (auto* error = std::get_if<RequestError>(&question)) return *error;
+  return count_coverage(std::move(reader), std::get<CoverageQuestion>(std::move(question)), request.level);
 }
 
 }  // namespace vsm

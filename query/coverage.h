@@ -79,7 +79,17 @@ struct CoverageAnswer : AreaCoverage {
 AreaCoverage count_area(const IndexReader& reader, AreaIndex area, std::optional<std::size_t> topic,
                         std::optional<Level> level, Day day);
 
-/// Throws IndexError.
+/// What a request names, found in the tables.
+struct CoverageQuestion {
+  PlaceFinder::Reading place;
+  AreaIndex area = 0;                ///< to be counted
+  std::optional<std::size_t> topic;  ///< as of count_area()
+  Day day = 0;
+};
+Result<CoverageQuestion> read_question(const IndexReader& reader, const CoverageRequest& request);
+
+/// Both throw IndexError. `level`: as of count_area().
+CoverageAnswer count_coverage(IndexReader reader, CoverageQuestion question, std::optional<Level> level);
 Result<CoverageAnswer> count_coverage(IndexReader reader, const CoverageRequest& request);
 
 }  // namespace vsm

@@ -19,6 +19,7 @@ class CoverageTable {
  public:
   /// A set of municipalities: bit n is municipality n.
   using Bits = std::span<const std::uint64_t>;
+  static bool has(Bits set, MunicipalityIndex town) { return (set[town / 64] >> town % 64 & 1U) != 0; }
 
   struct Row {
     std::size_t entry = 0;                                   ///< into Catalogue::entries()

@@ -16,9 +16,7 @@ namespace {
 using Starts = std::vector<DashboardAnswer::Service::Start>;
 
 bool has_topic(const CatalogueEntry& entry, const Catalogue& catalogue, std::optional<std::size_t> topic) {
-  return !topic || std::any_of(entry.situations.begin(), entry.situations.end(), [&](std::size_t situation) {
-    return catalogue.situations()[situation].topic == *topic;
-  });
+  return !topic || (catalogue.topics_of(entry) >> *topic & 1U) != 0;
 }
 
 /// Where people of a municipality start each service.
@@ -79,8 +77,8 @@ std::vector<DashboardAnswer::Service> services_in(const CoverageAnswer& coverage
   std::copy_if(members.begin(), members.end(), std::back_inserter(covered),
                [&](MunicipalityIndex town) { return snapshot.covered.contains(town); });
   const auto count = [](CoverageTable::Bits set, std::span<const MunicipalityIndex> towns) {
-    return static_cast<std::uint32_t>(std::count_if(
-        towns.begin(), towns.end(), [&](auto town) { return (set[town / 64] >> town % 64 & 1U) != 0; }));
+    return static_cast<std::uint32_t>(
+        std::count_if(towns.begin(), towns.end(), [&](auto town) { return CoverageTable::has(set, town); }));
   };
   std::vector<DashboardAnswer::Service> services;
   for (const CoverageTable::Row& row : table->rows()) {
@@ -103,17 +101,11 @@ std::vector<DashboardAnswer::Service> services_in(const CoverageAnswer& coverage
   return services;
 }
 
-Bitmap bits_of(std::span<const MunicipalityIndex> members) {
-  Bitmap bits;
-  bits.addMany(members.size(), members.data());
-  return bits;
-}
-
 std::vector<DashboardAnswer::Reuse> reuse_in(const CoverageAnswer& coverage, const ReuseTable& table,
                                              std::optional<std::size_t> topic) {
   const Snapshot& snapshot = coverage.reader.snapshot();
   const Catalogue& catalogue = snapshot.catalogue;
-  const Bitmap covered = bits_of(snapshot.areas.municipalities_in(coverage.area)) & snapshot.covered;
+  const Bitmap covered = snapshot.municipalities_in(coverage.area) & snapshot.covered;
   std::vector<DashboardAnswer::Reuse> reuse;
   for (const ReuseTable::Service& shared : table.services()) {
     if (!shared.service.is_online() || !shared.service.validity.holds(coverage.day)) continue;
@@ -150,12 +142,15 @@ std::optional<DashboardAnswer::Rank> rank_of(const CoverageAnswer& coverage,
 /// Whether any source that speaks for the area or a part of it delivers samples.
 bool has_sample(const CoverageAnswer& coverage, const std::vector<DashboardAnswer::Reuse>& reuse) {
   const Snapshot& snapshot = coverage.reader.snapshot();
-  const Bitmap inside = bits_of(snapshot.areas.municipalities_in(coverage.area));
+  const Bitmap inside = snapshot.municipalities_in(coverage.area);
+  const auto speaks_here = [&](const SourceInfo& source) {
+    const auto area = snapshot.areas.find_id(source.area);
+    if (!area) return false;
+    const auto towns = snapshot.areas.municipalities_in(*area);
+    return std::any_of(towns.begin(), towns.end(), [&](auto town) { return inside.contains(town); });
+  };
   return std::any_of(snapshot.sources.begin(), snapshot.sources.end(),
-                     [&](const SourceInfo& source) {
-                       const auto area = source.sample ? snapshot.areas.find_id(source.area) : std::nullopt;
-                       return area && inside.intersect(bits_of(snapshot.areas.municipalities_in(*area)));
-                     }) ||
+                     [&](const SourceInfo& source) { return source.sample && speaks_here(source); }) ||
          std::any_of(reuse.begin(), reuse.end(),
                      [](const auto& entry) { return entry.service->service.sample; });
 }
@@ -163,19 +158,16 @@ bool has_sample(const CoverageAnswer& coverage, const std::vector<DashboardAnswe
 }  // namespace
 
 Result<DashboardAnswer> make_dashboard(IndexReader reader, const CoverageRequest& request) {
-  CoverageRequest whole = request;
-  whole.level.reset();
-  auto counted = count_coverage(std::move(reader), whole);
-  if (auto* error = std::get_if<RequestError>(&counted)) return *error;
-  auto& coverage = std::get<CoverageAnswer>(counted);
-  const Catalogue& catalogue = coverage.reader.snapshot().catalogue;
-  const auto topic = request.topic.empty() ? std::nullopt : catalogue.find_topic(request.topic);
-  const AreaTable& areas = coverage.reader.snapshot().areas;
-  auto levels = levels_in(areas, coverage.area);
+  auto read = read_question(reader, request);
+  if (auto* error = std::get_if<RequestError>(&read)) return *error;
+  auto& question = std::get<CoverageQuestion>(read);
+  const auto topic = question.topic;
+  const AreaTable& areas = reader.snapshot().areas;
+  auto levels = levels_in(areas, question.area);
   auto level = request.level;
   if (level && std::find(levels.begin(), levels.end(), *level) == levels.end()) level.reset();
-  if (!level) level = usual_level(areas, coverage.area, levels);
-  if (level) coverage.parts = count_area(coverage.reader, coverage.area, topic, level, coverage.day).parts;
+  if (!level) level = usual_level(areas, question.area, levels);
+  CoverageAnswer coverage = count_coverage(std::move(reader), std::move(question), level);
   auto services = services_in(coverage, topic);
   auto table = lens_of(coverage.reader)->reuse.of(coverage.reader);
   auto reuse = reuse_in(coverage, *table, topic);

@@ -26,6 +26,17 @@ RequestError bad(std::string title, std::string detail, int status = 400) {
   return {status, std::move(title), std::move(detail)};
 }
 
+/// Names that find the places again.
+std::vector<std::string> labels_of(const PlaceFinder& finder, const std::vector<AreaIndex>& places) {
+  std::vector<std::string> labels;
+  for (AreaIndex place : places) labels.push_back(finder.label(place));
+  return labels;
+}
+
+std::string label_of(const PlaceFinder& finder, std::optional<AreaIndex> place) {
+  return place ? finder.label(*place) : std::string();
+}
+
 }  // namespace
 
 SearchEngine::SearchEngine(std::string index_directory, SearchSettings settings)
@@ -136,11 +147,10 @@ Result<SearchAnswer> SearchEngine::search_once(const SearchRequest& request) {
   Filter filter(snapshot.catalogue, request);
   std::erase_if(found, [&](const Candidate& c) { return !filter.take(traits_of(c, reader, view)); });
 
-  std::vector<std::string> labels;
-  for (AreaIndex other : place.others) labels.push_back(lens->places.label(other));
+  std::vector<std::string> labels = labels_of(lens->places, place.others);
   SearchAnswer answer{request.words,
                       place.chosen,
-                      place.chosen ? lens->places.label(*place.chosen) : std::string(),
+                      label_of(lens->places, place.chosen),
                       std::move(place.others),
                       std::move(labels),
                       request.english,
@@ -257,7 +267,7 @@ Result<ServiceAnswer> SearchEngine::service_once(std::string_view id, std::strin
                        {},
                        "de",
                        place.chosen,
-                       place.chosen ? lens->places.label(*place.chosen) : std::string(),
+                       label_of(lens->places, place.chosen),
                        std::move(place.others),
                        std::move(reader)};
   answer.languages = {"de"};
@@ -294,10 +304,9 @@ Result<TopicsAnswer> SearchEngine::topics_once(std::string_view ars, std::string
   auto& read = std::get<PlaceFinder::Reading>(reading);
   const auto place = read.chosen;
   const Catalogue& catalogue = snapshot.catalogue;
-  std::vector<std::string> labels;
-  for (AreaIndex other : read.others) labels.push_back(lens->places.label(other));
+  std::vector<std::string> labels = labels_of(lens->places, read.others);
   TopicsAnswer answer{place,
-                      place ? lens->places.label(*place) : std::string(),
+                      label_of(lens->places, place),
                       std::move(read.others),
                       std::move(labels),
                       std::vector<TopicCount>(catalogue.topics().size()),
@@ -348,8 +357,7 @@ PlacesAnswer SearchEngine::places(std::string_view text, std::size_t limit) {
   IndexReader reader = index_.reader();
   const auto lens = lens_of(reader);
   auto places = lens->places.beginning_with(text, limit);
-  std::vector<std::string> labels;
-  for (AreaIndex place : places) labels.push_back(lens->places.label(place));
+  std::vector<std::string> labels = labels_of(lens->places, places);
   return {std::move(places), std::move(labels), std::move(reader)};
 }
 

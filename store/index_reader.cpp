@@ -84,6 +84,13 @@ std::span<const std::pair<ServiceKey, Availability>> Snapshot::availability_in_g
   return {begin, end};
 }
 
+Bitmap Snapshot::municipalities_in(AreaIndex area) const {
+  const auto members = areas.municipalities_in(area);
+  Bitmap bits;
+  bits.addMany(members.size(), members.data());
+  return bits;
+}
+
 std::shared_ptr<const void> Snapshot::mark_of_sheet(AreaIndex area) const { return sheets_.at(area); }
 
 namespace {

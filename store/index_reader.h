@@ -127,6 +127,8 @@ class Snapshot {
   /// Every key with an online service somewhere, sorted by key.
   std::span<const std::pair<ServiceKey, Availability>> availability() const { return availability_; }
   std::span<const std::pair<ServiceKey, Availability>> availability_in_group(std::uint64_t group) const;
+  /// AreaTable::municipalities_in() as a set.
+  Bitmap municipalities_in(AreaIndex area) const;
   /// Of an area's sheet: revisions between which no commit touched it have the same.
   std::shared_ptr<const void> mark_of_sheet(AreaIndex area) const;
 
