@@ -19,11 +19,6 @@ std::string text_of(const Value& object, const char* name) {
   return found != object.MemberEnd() && found->value.IsString() ? found->value.GetString() : std::string();
 }
 
-/// To the template library a name that is not set inside is looked up outside, so all are set.
-void set_or_false(data& item, const char* name, const std::string& text) {
-  text.empty() ? item.set(name, flag(false)) : item.set(name, text);
-}
-
 class Description {
  public:
   Description() {
@@ -112,8 +107,8 @@ class Description {
       const std::string name = text_of(parameter, "name"), example = text_of(parameter, "example");
       data entry;
       entry.set("name", name);
-      set_or_false(entry, "about", text_of(parameter, "description"));
-      set_or_false(entry, "type", type_phrase(resolved(parameter["schema"])));
+      set_known(entry, "about", text_of(parameter, "description"));
+      set_known(entry, "type", type_phrase(resolved(parameter["schema"])));
       entry.set("required", flag(parameter["required"].GetBool()));
       parameters.push_back(entry);
       if (example.empty()) continue;
@@ -133,7 +128,7 @@ class Description {
       std::string schema;
       if (const auto content = answer.FindMember("content"); content != answer.MemberEnd())
         schema = referred(content->value.MemberBegin()->value["schema"]);
-      set_or_false(entry, "schema", schema);
+      set_known(entry, "schema", schema);
       answers.push_back(entry);
     }
     item.set("answers", answers);
@@ -149,8 +144,8 @@ class Description {
       data entry;
       entry.set("name", name);
       entry.set("type", type_phrase(property.value));
-      set_or_false(entry, "about", text_of(property.value, "description"));
-      set_or_false(entry, "of", referred(property.value));
+      set_known(entry, "about", text_of(property.value, "description"));
+      set_known(entry, "of", referred(property.value));
       fields.push_back(entry);
       add_fields(property.value, name + (property.value.HasMember("items") ? "[]." : "."), fields);
     }
@@ -159,7 +154,7 @@ class Description {
   static data schema_data(const std::string& name, const Value& schema) {
     data item;
     item.set("schema", name);
-    set_or_false(item, "about", text_of(schema, "description"));
+    set_known(item, "about", text_of(schema, "description"));
     data fields(data::type::list);
     add_fields(schema, "", fields);
     set_list(item, "fields", std::move(fields));

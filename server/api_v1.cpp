@@ -1,7 +1,6 @@
 #include "server/public_api.h"
 #include "server/request.h"
 #include "server/routes.h"
-#include "server/web_files.h"
 
 namespace vsm {
 namespace {
@@ -133,10 +132,9 @@ void add_api_v1(HttpServer& http, SearchEngine& engine, QueryCounts& queries,
     send_answer(response, engine.suggest(std::get<SuggestRequest>(wanted)));
   });
   http.Get("/openapi.json", [](const Request&, Response& response) {
-    const std::string_view description = web_file("openapi.json");
     allow_any_origin(response);
     response.set_header("Cache-Control", "public, max-age=3600");
-    response.set_content(description.data(), description.size(), json_type);
+    send_web_file(response, "openapi.json");
   });
 }
 

@@ -15,12 +15,6 @@
 
 namespace vsm {
 
-std::string DashboardInput::get(std::string_view name) const {
-  const auto found =
-      std::find_if(parameters.begin(), parameters.end(), [&](const auto& own) { return own.first == name; });
-  return found == parameters.end() ? std::string() : found->second;
-}
-
 namespace {
 
 using List = HtmlData::type;
@@ -89,13 +83,6 @@ std::uint64_t pairs(const CoverageCount& count) { return count.own_pairs + count
 /// Services online in an average town that has data, rounded to whole ones.
 std::uint64_t for_each_town(std::uint64_t its_pairs, std::uint32_t covered) {
   return covered == 0 ? 0 : (its_pairs + covered / 2) / covered;
-}
-
-HtmlData link(const std::string& name, const std::string& target) {
-  HtmlData item;
-  item.set("name", name);
-  item.set("address", target);
-  return item;
 }
 
 /// A bar of two stretches out of a whole.
@@ -189,7 +176,7 @@ HtmlData path_data(const Page& page) {
     const Area& area = page.areas[*up];
     // A kreisfreie Stadt is its own Kreis.
     if (!codes.insert(area.code).second) continue;
-    links.push_back(link(name_of(area, page.english), area_address(page.input, area.code)));
+    links.push_back(link_data(name_of(area, page.english), area_address(page.input, area.code)));
   }
   HtmlData path(List::list);
   for (auto one = links.rbegin(); one != links.rend(); ++one) path.push_back(*one);
@@ -369,7 +356,7 @@ PartOrder part_order(const Page& page, const std::string& by) {
 HtmlData column(const Page& page, const std::string& parameter, const std::string& id,
                 const std::string& chosen, const std::string& anchor, bool numeric) {
   HtmlData head =
-      link(page.say("db_column_" + id), address(page.input, {{parameter, id}, {"page", ""}}, anchor));
+      link_data(page.say("db_column_" + id), address(page.input, {{parameter, id}, {"page", ""}}, anchor));
   head.set("sorts", id == chosen ? (numeric ? "descending" : "ascending") : "");
   head.set("sorted", flag(id == chosen));
   head.set("numeric", flag(numeric));
@@ -388,8 +375,8 @@ void add_areas(HtmlData& page_data, const Page& page) {
   HtmlData levels(List::list);
   for (Level other : page.answer.levels) {
     if (other == Level::gemeinde && page.area().level == Level::bund) continue;
-    HtmlData choice = link(page.say("db_areas_" + std::string(level_name(other))),
-                           address(page.input, {{"level", std::string(level_name(other))}}, "#gebiete"));
+    HtmlData choice = link_data(page.say("db_areas_" + std::string(level_name(other))),
+                                address(page.input, {{"level", std::string(level_name(other))}}, "#gebiete"));
     choice.set("chosen", flag(other == *page.answer.level));
     levels.push_back(choice);
   }
@@ -398,8 +385,8 @@ void add_areas(HtmlData& page_data, const Page& page) {
   section.set("levels", levels);
   HtmlData shows(List::list);
   for (const bool own : {false, true}) {
-    HtmlData choice = link(page.say(own ? "db_show_own" : "db_show_all"),
-                           address(page.input, {{"show", own ? "own" : ""}}, "#gebiete"));
+    HtmlData choice = link_data(page.say(own ? "db_show_own" : "db_show_all"),
+                                address(page.input, {{"show", own ? "own" : ""}}, "#gebiete"));
     choice.set("chosen", flag(own == only_own));
     shows.push_back(choice);
   }
@@ -435,7 +422,7 @@ void add_areas(HtmlData& page_data, const Page& page) {
   HtmlData rows(List::list);
   for (const AreaCoverage::Part& part : parts) {
     const Area& area = page.areas[part.area];
-    HtmlData row = link(name_of(area, page.english), area_address(page.input, area.code));
+    HtmlData row = link_data(name_of(area, page.english), area_address(page.input, area.code));
     const std::uint64_t every = for_each_town(pairs(part.count), part.covered),
                         own = for_each_town(part.count.own_pairs, part.covered);
     row.set("sorts_as", area.short_name);
@@ -467,7 +454,7 @@ void add_areas(HtmlData& page_data, const Page& page) {
   static constexpr double filled[] = {0, 0.5, 0.7, 0.85, 1};
   for (const MapDot& dot : map.dots) {
     const Area& area = page.areas[values[dot.value].area];
-    HtmlData item = link(titles[dot.value], area_address(page.input, area.code));
+    HtmlData item = link_data(titles[dot.value], area_address(page.input, area.code));
     item.set("x", length(dot.x));
     item.set("y", length(dot.y));
     item.set("r", length(dot.radius));
@@ -573,7 +560,7 @@ void add_services(HtmlData& page_data, const Page& page) {
   for (std::size_t i = (at - 1) * services_a_page; i < std::min(at * services_a_page, services.size()); ++i) {
     const Service& service = *services[i];
     const CatalogueEntry& entry = page.catalogue.entries()[service.entry];
-    HtmlData row = link(entry.title, service_address(entry.key, page.area().code, page.english));
+    HtmlData row = link_data(entry.title, service_address(entry.key, page.area().code, page.english));
     row.set("count",
             page.say("db_of", {page.number(service.online), page.number(page.answer.coverage.covered)}));
     row.set("own", page.number(service.own));
@@ -583,10 +570,9 @@ void add_services(HtmlData& page_data, const Page& page) {
       row.set("first", start_data(service.starts.front(), entry.title, page));
     else
       row.set("first", flag(false));
-    row.set("more_starts",
-            service.starts.size() > 1
-                ? HtmlData(page.say("db_more_starts", {page.number(service.starts.size() - 1)}))
-                : flag(false));
+    set_known(row, "more_starts",
+              service.starts.size() > 1 ? page.say("db_more_starts", {page.number(service.starts.size() - 1)})
+                                        : "");
     rows.push_back(row);
   }
   set_list(section, "rows", std::move(rows));
@@ -600,8 +586,9 @@ void add_services(HtmlData& page_data, const Page& page) {
   for (const auto& [id, count] :
        {std::pair("", own + inherited), std::pair("own", own), std::pair("inherited", inherited)}) {
     const std::string text = id;
-    HtmlData choice = link(page.say(text.empty() ? "db_offer_all" : "db_offer_" + text, {page.number(count)}),
-                           address(page.input, {{"offer", text}, {"page", ""}}, "#leistungen"));
+    HtmlData choice =
+        link_data(page.say(text.empty() ? "db_offer_all" : "db_offer_" + text, {page.number(count)}),
+                  address(page.input, {{"offer", text}, {"page", ""}}, "#leistungen"));
     choice.set("chosen", flag(text == offer || (text.empty() && offer != "own" && offer != "inherited")));
     offers.push_back(choice);
   }
@@ -611,8 +598,8 @@ void add_services(HtmlData& page_data, const Page& page) {
   const auto page_address = [&](std::size_t number) {
     return address(page.input, {{"page", number == 1 ? "" : std::to_string(number)}}, "#leistungen");
   };
-  section.set("previous", at > 1 ? HtmlData(page_address(at - 1)) : flag(false));
-  section.set("next", at < pages ? HtmlData(page_address(at + 1)) : flag(false));
+  set_known(section, "previous", at > 1 ? page_address(at - 1) : "");
+  set_known(section, "next", at < pages ? page_address(at + 1) : "");
   const std::string label = page.say(page.is_town() ? "db_services_town" : "db_services");
   section.set("services_title", label);
   define(section, page, label, page.is_town() ? "db_services_town_def" : "db_services_def");
@@ -641,7 +628,7 @@ HtmlData history_data(const Page& page) {
     const auto add = [&](std::uint64_t value, std::optional<std::uint64_t> before) {
       HtmlData cell;
       cell.set("number", page.number(value));
-      cell.set("change", before ? HtmlData(change_text(value, *before, page.english)) : flag(false));
+      set_known(cell, "change", before ? change_text(value, *before, page.english) : "");
       cells.push_back(cell);
     };
     const auto before = [&](auto member) -> std::optional<std::uint64_t> {
@@ -707,7 +694,7 @@ std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& a
   data.set("headline", headline);
   HtmlData choices(List::list);
   for (AreaIndex other : coverage.places)
-    choices.push_back(link(page.areas[other].name, area_address(input, page.areas[other].code)));
+    choices.push_back(link_data(page.areas[other].name, area_address(input, page.areas[other].code)));
   data.set("choose_place", flag(!coverage.place && !coverage.places.empty()));
   set_list(data, "choices", std::move(choices));
   const bool has_data = coverage.covered > 0;
@@ -822,7 +809,7 @@ std::string comparison_page(const DashboardInput& input, const DashboardAnswer& 
           services.emplace_back(entry->title, service_address(key, page.area().code, input.english));
       std::sort(services.begin(), services.end());
       HtmlData item, links(List::list);
-      for (const auto& [text, target] : services) links.push_back(link(text, target));
+      for (const auto& [text, target] : services) links.push_back(link_data(text, target));
       item.set("title", title);
       set_list(item, "links", std::move(links));
       lists.push_back(item);

@@ -2,21 +2,20 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "query/dashboard.h"
+#include "server/html.h"
 #include "server/site.h"
 
 namespace vsm {
 
 struct DashboardInput {
   /// What an address carries, lang left out: ars, topic, level, with, show, areas, offer, services, page.
-  std::vector<std::pair<std::string, std::string>> parameters = {};
+  Parameters parameters = {};
   std::string place = {};  ///< as typed, where nothing has that name
   bool english = false;
 
-  std::string get(std::string_view name) const;
+  std::string get(std::string_view name) const { return value_of(parameters, name); }
 };
 
 std::string dashboard_page(const DashboardInput& input, const DashboardAnswer& answer, const Site& site);

@@ -18,7 +18,7 @@ bool is_number(std::string_view text) {
 
 DashboardInput input_of(const Request& request) {
   DashboardInput input;
-  input.english = param(request, "lang") == "en";
+  input.english = speaks_english(request);
   for (const char* name : {"ars", "topic", "level", "with", "show", "areas", "offer", "services", "page"})
     input.parameters.emplace_back(name, param(request, name));
   return input;
@@ -100,7 +100,7 @@ void send_table(SearchEngine& engine, const Request& request, Response& response
   const auto answered = ask(engine, request_of(request), param(request, "with"));
   if (const auto* error = std::get_if<RequestError>(&answered)) return send_problem(response, *error);
   const auto& [here, there] = std::get<Answers>(answered);
-  const bool english = param(request, "lang") == "en";
+  const bool english = speaks_english(request);
   const auto table = dashboard_table(param(request, "table"), here, there ? &*there : nullptr, english);
   if (!table)
     return send_problem(response, {404, "Unbekannte Tabelle",

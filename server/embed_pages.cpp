@@ -3,6 +3,7 @@
 
 #include "server/html.h"
 #include "server/page.h"
+#include "server/public_api.h"
 #include "server/request.h"
 #include "server/routes.h"
 #include "server/web_files.h"
@@ -13,7 +14,6 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 using List = HtmlData::type;
-using Attributes = std::vector<std::pair<std::string, std::string>>;
 
 /// Stands for the server's address where it does not know its own; the builder's script puts in the one that
 /// the browser has.
@@ -56,8 +56,8 @@ Choice choice_of(const Request& request, bool english) {
   return choice;
 }
 
-Attributes attributes_of(const Choice& choice) {
-  Attributes attributes;
+Parameters attributes_of(const Choice& choice) {
+  Parameters attributes;
   for (const auto& [name, value] :
        {std::pair("ars", &choice.ars), std::pair("topic", &choice.topic),
         std::pair("audience", &choice.audience), std::pair("lang", &choice.language),
@@ -68,8 +68,8 @@ Attributes attributes_of(const Choice& choice) {
 }
 
 /// What the portal is asked besides words.
-Attributes portal_parameters(const Choice& choice) {
-  Attributes parameters;
+Parameters portal_parameters(const Choice& choice) {
+  Parameters parameters;
   for (const auto& [name, value] : {std::pair("ars", &choice.ars), std::pair("topic", &choice.topic),
                                     std::pair("audience", &choice.audience)})
     if (!value->empty()) parameters.emplace_back(name, *value);
@@ -79,7 +79,7 @@ Attributes portal_parameters(const Choice& choice) {
 
 /// What a page shows where the script does not run, as HTML.
 std::string fallback(const Choice& choice, const std::string& base, const char* line) {
-  const Attributes parameters = portal_parameters(choice);
+  const Parameters parameters = portal_parameters(choice);
   if (!choice.form) {
     std::string address = base + "/";
     for (const auto& [name, value] : parameters)
@@ -128,15 +128,13 @@ HtmlData choices(const char* prefix, std::initializer_list<const char*> values, 
 
 std::string guide(bool english, const std::string& base) {
   std::string text(web_file(english ? "einbinden.en.md" : "einbinden.de.md"));
-  for (const auto& [mark, value] :
-       {std::pair<std::string, std::string>("{{base}}", base), {"{{file}}", asset("widget_js").file}})
-    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += value.size())
-      text.replace(at, mark.size(), value);
+  replace_all(text, "{{base}}", base);
+  replace_all(text, "{{file}}", asset("widget_js").file);
   return markdown_html(text);
 }
 
 void show_guide(SearchEngine& engine, const Request& request, Response& response, const Site& site) {
-  const bool english = param(request, "lang") == "en";
+  const bool english = speaks_english(request);
   Choice choice = choice_of(request, english);
   const std::string place = param(request, "place");
   HtmlData page;
@@ -157,12 +155,8 @@ void show_guide(SearchEngine& engine, const Request& request, Response& response
   } else if (!place.empty()) {
     HtmlData places(List::list);
     const PlacesAnswer named = engine.places(place, 12);
-    for (const std::string& label : named.labels) {
-      HtmlData item;
-      item.set("name", label);
-      item.set("address", with_language("/einbinden?place=" + url_encoded(label), english));
-      places.push_back(item);
-    }
+    for (const std::string& label : named.labels)
+      places.push_back(link_data(label, with_language("/einbinden?place=" + url_encoded(label), english)));
     set_list(page, "places", std::move(places));
   }
   if (const std::string topic = param(request, "topic"); snapshot.catalogue.find_topic(topic))
@@ -212,12 +206,10 @@ void send_widget(const Request& request, Response& response) {
                       "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800");
   const std::string tag = "\"" + script.file + "\"";
   response.set_header("ETag", "W/" + tag);
-  if (request.get_header_value("If-None-Match").find(tag) != std::string::npos) {
+  if (holds_on_to(request, tag))
     response.status = 304;
-    return;
-  }
-  const std::string_view bytes = web_file(script.file);
-  response.set_content(bytes.data(), bytes.size(), "text/javascript; charset=utf-8");
+  else
+    send_web_file(response, script.file);
 }
 
 /// The same by the name of its content. One of another release is not here: whoever does not hold on to its
@@ -230,9 +222,8 @@ void send_pinned_widget(const Request& request, Response& response) {
     response.set_header("Cache-Control", "no-cache");
     return response.set_redirect("/widget.js");
   }
-  response.set_header("Cache-Control", "public, max-age=31536000, immutable");
-  const std::string_view bytes = web_file(script.file);
-  response.set_content(bytes.data(), bytes.size(), "text/javascript; charset=utf-8");
+  response.set_header("Cache-Control", kept_for_ever);
+  send_web_file(response, script.file);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "server/html.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <unordered_map>
@@ -77,6 +78,24 @@ void set_known(HtmlData& item, const std::string& name, const std::string& text)
 void set_list(HtmlData& item, const std::string& name, HtmlData list) {
   item.set("has_" + name, flag(!list.list_value().empty()));
   item.set(name, std::move(list));
+}
+
+std::string value_of(const Parameters& parameters, std::string_view name) {
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  return found == parameters.end() ? std::string() : found->second;
+}
+
+HtmlData link_data(const std::string& name, const std::string& address) {
+  HtmlData item;
+  item.set("name", name);
+  item.set("address", address);
+  return item;
+}
+
+void replace_all(std::string& text, std::string_view mark, std::string_view value) {
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += value.size())
+    text.replace(at, mark.size(), value);
 }
 
 std::string phrase(std::string_view id, bool english, std::initializer_list<std::string_view> values) {

@@ -14,12 +14,6 @@
 
 namespace vsm {
 
-std::string PageInput::filter(std::string_view name) const {
-  const auto found =
-      std::find_if(filters.begin(), filters.end(), [&](const auto& entry) { return entry.first == name; });
-  return found == filters.end() ? std::string() : found->second;
-}
-
 namespace {
 
 using List = HtmlData::type;
@@ -40,8 +34,22 @@ std::string search_address(const PageInput& input, const std::string& words, con
   return with_language("/?q=" + url_encoded(words) + "&place=" + url_encoded(place) + more, input.english);
 }
 
+/// How the words were meant, as a parameter of an address.
+std::string manner(const PageInput& input) { return input.literal ? "&exact=true" : ""; }
+
+/// The place as links name it: a key wins over a name, and stands there by the name that finds it again.
+PageInput with_place(PageInput input, std::optional<AreaIndex> place, const std::string& label) {
+  if (place && (input.place.empty() || !input.ars.empty())) input.place = label;
+  return input;
+}
+
 PageFrame frame_of(const PageInput& input, const std::string& title) {
-  PageFrame frame{title, input.english, input.address, input.words, input.place, {}, false, {}, {}};
+  PageFrame frame;
+  frame.title = title;
+  frame.english = input.english;
+  frame.address = input.address;
+  frame.words = input.words;
+  frame.place = input.place;
   // Who went through one of the doors stays behind it.
   if (const std::string audience = input.filter("audience"); !audience.empty())
     frame.kept.emplace_back("audience", audience);
@@ -316,11 +324,9 @@ HtmlData result_data(const SearchResult& result, const Showing& show) {
 HtmlData places_data(const SearchAnswer& answer, const PageInput& input) {
   HtmlData list(List::list);
   for (std::size_t i = 0; i < std::min<std::size_t>(12, answer.places.size()); ++i) {
-    HtmlData entry;
-    entry.set("name", answer.place_labels[i]);
-    entry.set("address", search_address(input, answer.words_without_place, answer.place_labels[i],
-                                        filters_with(input) + (input.literal ? "&exact=true" : "")));
-    list.push_back(entry);
+    const std::string& label = answer.place_labels[i];
+    list.push_back(link_data(label, search_address(input, answer.words_without_place, label,
+                                                   filters_with(input) + manner(input))));
   }
   return list;
 }
@@ -394,13 +400,12 @@ void add_facet(HtmlData& facets, const PageInput& input, const std::string& plac
   HtmlData first(List::list), rest(List::list);
   for (std::size_t i = 0; i < order.size(); ++i) {
     const FacetValue& value = *order[i];
-    HtmlData entry;
-    entry.set("name", value.name);
+    HtmlData entry = link_data(
+        value.name,
+        search_address(input, input.words, place,
+                       filters_with(input, filter, value.id == chosen ? "" : value.id) + manner(input)));
     entry.set("count", number_text(value.count, input.english));
     entry.set("chosen", flag(value.id == chosen));
-    entry.set("address", search_address(input, input.words, place,
-                                        filters_with(input, filter, value.id == chosen ? "" : value.id) +
-                                            (input.literal ? "&exact=true" : "")));
     (i < listed ? first : rest).push_back(entry);
   }
   HtmlData facet;
@@ -454,9 +459,7 @@ bool has_sample(const SearchResult& result) {
 
 HtmlData topic_entry(const std::string& name, const std::string& address, const TopicCount& count,
                      bool english) {
-  HtmlData entry;
-  entry.set("name", name);
-  entry.set("address", address);
+  HtmlData entry = link_data(name, address);
   entry.set("count", phrase("topic_count", english,
                             {number_text(count.services, english), number_text(count.online, english)}));
   return entry;
@@ -471,8 +474,7 @@ constexpr std::array<Door, 2> the_doors = {{{audience_citizen, "citizen"}, {audi
 }  // namespace
 
 std::string start_page(const PageInput& given, const TopicsAnswer& answer, const Site& site) {
-  PageInput input = given;
-  if (answer.place && (input.place.empty() || !input.ars.empty())) input.place = answer.place_label;
+  const PageInput input = with_place(given, answer.place, answer.place_label);
   const Snapshot& snapshot = answer.reader.snapshot();
   const Catalogue& catalogue = snapshot.catalogue;
   const bool english = input.english;
@@ -484,10 +486,9 @@ std::string start_page(const PageInput& given, const TopicsAnswer& answer, const
   std::string title = phrase("topics", english);
   for (const Door& door : the_doors) {
     const std::string name = phrase(std::string("door_") + door.id, english);
-    HtmlData entry;
-    entry.set("name", name);
+    HtmlData entry =
+        link_data(name, with_language(std::string("/?audience=") + door.id + place, english) + "#topics");
     entry.set("text", phrase(std::string("door_") + door.id + "_text", english));
-    entry.set("address", with_language(std::string("/?audience=") + door.id + place, english) + "#topics");
     entry.set("chosen", flag(chosen == door.id));
     doors.push_back(entry);
     if (chosen != door.id) continue;
@@ -501,12 +502,9 @@ std::string start_page(const PageInput& given, const TopicsAnswer& answer, const
                               ? phrase("topics_at", english, {snapshot.areas[*answer.place].short_name})
                               : phrase("topics_anywhere", english));
   HtmlData places(List::list);
-  for (const std::string& label : answer.place_labels) {
-    HtmlData entry;
-    entry.set("name", label);
-    entry.set("address", with_language("/?place=" + url_encoded(label) + filters_with(input), english));
-    places.push_back(entry);
-  }
+  for (const std::string& label : answer.place_labels)
+    places.push_back(
+        link_data(label, with_language("/?place=" + url_encoded(label) + filters_with(input), english)));
   set_list(page, "places", std::move(places));
   page.set("choose_place", flag(!answer.place));
   const std::string more = place + filters_with(input);
@@ -536,21 +534,19 @@ std::string start_page(const PageInput& given, const TopicsAnswer& answer, const
 }
 
 std::string error_page(const PageInput& input, const RequestError& error, const Site& site) {
+  const std::string headline = input.english ? phrase("error", true) : error.title;
   HtmlData page;
-  page.set("headline", input.english ? phrase("error", true) : error.title);
+  page.set("headline", headline);
   page.set("detail", error.detail);
-  return render_page("message", std::move(page),
-                     frame_of(input, input.english ? phrase("error", true) : error.title), site);
+  return render_page("message", std::move(page), frame_of(input, headline), site);
 }
 
 std::string result_page(const PageInput& input, const SearchAnswer& answer, const Site& site) {
   const Snapshot& snapshot = answer.reader.snapshot();
   const Catalogue& catalogue = snapshot.catalogue;
   const bool english = input.english;
-  PageInput shown = input;
-  // A key wins over a name, and links name the place by its name.
-  if (answer.place && (shown.place.empty() || !input.ars.empty()) && !answer.place_from_words)
-    shown.place = answer.place_label;
+  const PageInput shown =
+      answer.place_from_words ? input : with_place(input, answer.place, answer.place_label);
   const auto topic = catalogue.find_topic(input.filter("topic"));
   const auto situation = catalogue.find_situation(input.filter("situation"));
   std::string topic_name;
@@ -591,8 +587,8 @@ std::string result_page(const PageInput& input, const SearchAnswer& answer, cons
   page.set("has_sample", flag(sample));
   const auto page_address = [&](std::int64_t number) {
     return search_address(input, input.words, shown.place,
-                          "&size=" + std::to_string(answer.size) + filters_with(input) +
-                              (input.literal ? "&exact=true" : "") + "&page=" + std::to_string(number));
+                          "&size=" + std::to_string(answer.size) + filters_with(input) + manner(input) +
+                              "&page=" + std::to_string(number));
   };
   page.set("first_page", page_address(1));
   const auto size = static_cast<std::uint64_t>(answer.size);
@@ -612,8 +608,7 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   const AreaTable& areas = snapshot.areas;
   const bool english = input.english;
   const SearchResult& result = answer.result;
-  PageInput shown = input;
-  if (answer.place && (shown.place.empty() || !input.ars.empty())) shown.place = answer.place_label;
+  const PageInput shown = with_place(input, answer.place, answer.place_label);
   const Showing show{snapshot, answer.place, english, site};
   HtmlData page;
   page.set("name", result.text.title);
@@ -672,11 +667,10 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
     if (language == answer.language) continue;
     const bool easy = language == "de-LS";
     if (!easy && language != "de" && language != "en") continue;
-    HtmlData entry;
-    entry.set("code", easy ? "de" : language);
-    entry.set("name", phrase(easy ? "language_ls" : "language_" + language, english));
     const std::string mark = own.find('?') == std::string::npos ? "?" : "&";
-    entry.set("address", language == "de" ? own : own + mark + "lang=" + (easy ? "ls" : "en"));
+    HtmlData entry = link_data(phrase(easy ? "language_ls" : "language_" + language, english),
+                               language == "de" ? own : own + mark + "lang=" + (easy ? "ls" : "en"));
+    entry.set("code", easy ? "de" : language);
     languages.push_back(entry);
   }
   set_list(page, "languages", std::move(languages));
@@ -710,11 +704,9 @@ std::string service_page(const PageInput& input, const ServiceAnswer& answer, co
   HtmlData places(List::list);
   for (AreaIndex other : answer.places) {
     if (answer.place || result.key.text().empty()) break;
-    HtmlData entry;
-    entry.set("name", areas[other].short_name);
-    entry.set("address",
-              with_language("/leistung/" + result.key.text() + "?ars=" + areas[other].code, english));
-    places.push_back(entry);
+    places.push_back(
+        link_data(areas[other].short_name,
+                  with_language("/leistung/" + result.key.text() + "?ars=" + areas[other].code, english)));
   }
   set_list(page, "places", std::move(places));
   page.set("has_sample", flag(has_sample(result)));
@@ -741,9 +733,7 @@ std::optional<std::string> note_page(std::string_view name, bool english, const 
     if (const auto own = std::filesystem::path(site.notes) / file; std::filesystem::is_regular_file(own))
       text = read_file(own.string());
   // What a note may say of the site: {{contact}}.
-  const std::string contact = site.contact.empty() ? "/impressum" : site.contact;
-  for (std::size_t at = 0; (at = text.find("{{contact}}", at)) != std::string::npos; at += contact.size())
-    text.replace(at, 11, contact);
+  replace_all(text, "{{contact}}", site.contact.empty() ? "/impressum" : site.contact);
   const std::string title = text.starts_with("# ") ? text.substr(2, text.find('\n') - 2) : std::string(name);
   HtmlData page;
   page.set("text", markdown_html(text));

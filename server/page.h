@@ -2,10 +2,9 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "query/search.h"
+#include "server/html.h"
 #include "server/site.h"
 
 namespace vsm {
@@ -17,9 +16,9 @@ struct PageInput {
   bool english = false;
   std::string address = "/";  ///< of the request: path and query, lang left out
   /// Filters of the search as in docs/api.md: {"topic", "umwelt"}, {"online", "true"}.
-  std::vector<std::pair<std::string, std::string>> filters;
+  Parameters filters;
 
-  std::string filter(std::string_view name) const;
+  std::string filter(std::string_view name) const { return value_of(filters, name); }
 };
 
 /// Words and place to type, the two doors and the topics with what there is at the place. `audience` among

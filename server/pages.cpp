@@ -3,7 +3,6 @@
 #include "server/page.h"
 #include "server/request.h"
 #include "server/routes.h"
-#include "server/web_files.h"
 
 namespace vsm {
 namespace {
@@ -17,7 +16,7 @@ PageInput input_of(const Request& request) {
   input.place = param(request, "place");
   input.ars = param(request, "ars");
   input.literal = is_true(param(request, "exact"));
-  input.english = param(request, "lang") == "en";
+  input.english = speaks_english(request);
   input.address = address_without_language(request);
   for (const char* name : {"topic", "situation", "audience", "level", "trust"})
     if (const std::string value = param(request, name); !value.empty())
@@ -67,19 +66,7 @@ void show_service(SearchEngine& engine, const Request& request, Response& respon
 
 /// What a browser loads beside a page; its name changes with its content.
 void send_asset(const Request& request, Response& response) {
-  const std::string name = request.matches[1].str();
-  const std::string_view bytes = web_file(name);
-  const std::string ending = name.substr(std::min(name.size(), name.rfind('.')));
-  const char* type = ending == ".css"     ? "text/css; charset=utf-8"
-                     : ending == ".js"    ? "text/javascript; charset=utf-8"
-                     : ending == ".woff2" ? "font/woff2"
-                                          : nullptr;
-  if (bytes.empty() || type == nullptr) {
-    response.status = 404;
-    return;
-  }
-  response.set_header("Cache-Control", "public, max-age=31536000, immutable");
-  response.set_content(bytes.data(), bytes.size(), type);
+  if (send_web_file(response, request.matches[1].str())) response.set_header("Cache-Control", kept_for_ever);
 }
 
 }  // namespace
@@ -93,17 +80,17 @@ void add_pages(HttpServer& http, SearchEngine& engine, QueryCounts& queries, con
     show_service(engine, request, response, site);
   });
   http.Get("/api", [site](const Request& request, Response& response) {
-    send(response, api_page(param(request, "lang") == "en", site), html_type);
+    send(response, api_page(speaks_english(request), site), html_type);
   });
   for (const char* name :
        {"impressum", "datenschutz", "barrierefreiheit", "leichte-sprache", "gebaerdensprache"})
     http.Get(std::string("/") + name, [name, site](const Request& request, Response& response) {
-      if (const auto page = note_page(name, param(request, "lang") == "en", site))
+      if (const auto page = note_page(name, speaks_english(request), site))
         send(response, *page, html_type);
       else
         response.status = 404;
     });
-  http.Get(R"(/assets/([\w.-]{1,100}))", send_asset);
+  http.Get(R"(/assets/([\w.-]{1,100}\.(?:css|js|woff2)))", send_asset);
 }
 
 }  // namespace vsm

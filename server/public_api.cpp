@@ -55,6 +55,10 @@ void answer_preflight(Response& response) {
   response.status = 204;
 }
 
+bool holds_on_to(const Request& request, const std::string& tag) {
+  return request.get_header_value("If-None-Match").find(tag) != std::string::npos;
+}
+
 HttpServer::Handler revalidated(SearchEngine& engine, std::string setting, HttpServer::Handler answer) {
   return [&engine, setting = std::move(setting), answer = std::move(answer)](const Request& request,
                                                                              Response& response) {
@@ -66,7 +70,7 @@ HttpServer::Handler revalidated(SearchEngine& engine, std::string setting, HttpS
       response.set_header("ETag", "W/" + tag);
       response.set_header("Cache-Control", "public, no-cache");
     };
-    if (request.get_header_value("If-None-Match").find(tag) != std::string::npos) {
+    if (holds_on_to(request, tag)) {
       response.status = 304;
       return send_tag();
     }

@@ -14,6 +14,9 @@ void allow_any_origin(httplib::Response& response);
 bool is_preflight(const httplib::Request& request);
 void answer_preflight(httplib::Response& response);
 
+/// Whether who asks has an answer of this tag already: `"..."`, without W/.
+bool holds_on_to(const httplib::Request& request, const std::string& tag);
+
 /// A route whose answers depend on the request, the index and the day alone. Its answers of status 200 get an
 /// ETag of these, and `no-cache`: keep them, and ask each time whether they still hold. Such a question is a
 /// 304 without a call of `answer`. `setting`: what answers depend on besides. The engine must outlive the

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
+
+#include "server/web_files.h"
 
 namespace vsm {
 
@@ -15,6 +18,22 @@ void send(Response& response, std::string body, const char* type, int status) {
 
 void send_problem(Response& response, const RequestError& error) {
   send(response, to_json(error), problem_type, error.status);
+}
+
+bool send_web_file(Response& response, std::string_view name) {
+  static constexpr std::pair<std::string_view, const char*> types[] = {
+      {".css", "text/css; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".json", json_type},
+      {".woff2", "font/woff2"}};
+  const std::string_view bytes = web_file(name);
+  for (const auto& [ending, type] : types) {
+    if (bytes.empty() || !name.ends_with(ending)) continue;
+    response.set_content(bytes.data(), bytes.size(), type);
+    return true;
+  }
+  response.status = 404;
+  return false;
 }
 
 std::string param(const Request& request, const char* name) {
@@ -51,6 +70,8 @@ Result<std::optional<std::int64_t>> number_param(const Request& request, const c
                         std::string("Der Wert von ") + name + " ist keine ganze Zahl."};
   return std::optional<std::int64_t>(value);
 }
+
+bool speaks_english(const Request& request) { return param(request, "lang") == "en"; }
 
 Result<bool> wants_english(const Request& request) {
   const std::string language = param(request, "lang");

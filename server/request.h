@@ -32,6 +32,12 @@ void send_answer(httplib::Response& response, const Result<Answer>& answer) {
     send(response, to_json(std::get<Answer>(answer)), json_type);
 }
 
+/// Of what changes its name when it changes.
+inline constexpr const char* kept_for_ever = "public, max-age=31536000, immutable";
+/// A file of server/web or made of it, with the type that its name ends in; false, and a 404, where there is
+/// none.
+bool send_web_file(httplib::Response& response, std::string_view name);
+
 /// The first value of a parameter; empty where it is absent.
 std::string param(const httplib::Request& request, const char* name);
 /// The path and query without `lang`, encoded anew.
@@ -40,6 +46,8 @@ std::string address_without_language(const httplib::Request& request);
 bool is_true(std::string_view value);
 /// Nothing when absent; an error when it is no whole number.
 Result<std::optional<std::int64_t>> number_param(const httplib::Request& request, const char* name);
+/// Whether a page speaks English; for every other value of `lang` it speaks German.
+bool speaks_english(const httplib::Request& request);
 /// By `lang`: "de", "en" or absent.
 Result<bool> wants_english(const httplib::Request& request);
 /// By `format`: linked data instead of a page or of JSON.

@@ -1,8 +1,7 @@
 // What the dashboard can do with script beyond what it does without.
 import * as phrases from 'vsm:phrases';
 import {combobox, placeSuggestions} from './parts/combobox.js';
-
-const say = (phrase, value = '') => phrase[document.documentElement.lang === 'en' ? 1 : 0].replace('{1}', value);
+import {say} from './parts/say.js';
 
 for (const field of document.querySelectorAll('input[data-places]')) {
   combobox(field, {

@@ -2,9 +2,7 @@
 // without it.
 import * as phrases from 'vsm:phrases';
 import {combobox, placeSuggestions} from './parts/combobox.js';
-
-const english = document.documentElement.lang === 'en';
-const say = (phrase, value) => phrase[english ? 1 : 0].replace('{1}', value);
+import {say} from './parts/say.js';
 
 const form = document.querySelector('[data-embed]');
 const code = document.querySelector('[data-code]');

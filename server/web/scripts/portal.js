@@ -1,10 +1,9 @@
 // What the portal's pages can do with script beyond what they do without.
 import * as phrases from 'vsm:phrases';
 import {combobox, placeSuggestions, wordSuggestions} from './parts/combobox.js';
+import {say} from './parts/say.js';
 
-const english = document.documentElement.lang === 'en';
-const say = (phrase) => phrase[english ? 1 : 0];
-const counted = (count) => say(phrases.suggestions_counted).replace('{1}', count);
+const counted = (count) => say(phrases.suggestions_counted, count);
 
 for (const form of document.querySelectorAll('form[data-search]')) {
   const words = form.querySelector('[data-suggest=words]');

@@ -30,7 +30,7 @@ export function combobox(input, {find, onChoose, label, counted, least = 2}) {
   list.setAttribute('role', 'listbox');
   list.setAttribute('aria-label', label);
   const status = document.createElement('div');
-  status.className = 'kern-sr-only sr-only';
+  status.className = 'sr-only';
   status.setAttribute('role', 'status');
   const box = document.createElement('div');
   box.className = 'combobox';
